@@ -1,0 +1,1 @@
+// Gives a layer that has headers only something to archive.
