@@ -10,7 +10,9 @@ bool is_word(char c) {
          c == '.' || c == '-';
 }
 
-bool is_printable(char c) { return c > ' ' && c <= '~'; }
+bool is_printable(char c) {
+  return c > ' ' && c <= '~';
+}
 
 }  // namespace
 

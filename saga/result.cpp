@@ -26,23 +26,35 @@ bool is_transient(ErrorCode code) {
 
 std::string_view to_text(ErrorCode code) {
   switch (code) {
-    case ErrorCode::malformed: return "malformed";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::forbidden: return "forbidden";
-    case ErrorCode::amount_overflow: return "amount_overflow";
-    case ErrorCode::currency_mismatch: return "currency_mismatch";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::storage_failed: return "storage_failed";
-    case ErrorCode::corrupt: return "corrupt";
-    case ErrorCode::version_unsupported: return "version_unsupported";
-    case ErrorCode::out_of_range: return "out_of_range";
+    case ErrorCode::malformed:
+      return "malformed";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::forbidden:
+      return "forbidden";
+    case ErrorCode::amount_overflow:
+      return "amount_overflow";
+    case ErrorCode::currency_mismatch:
+      return "currency_mismatch";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::storage_failed:
+      return "storage_failed";
+    case ErrorCode::corrupt:
+      return "corrupt";
+    case ErrorCode::version_unsupported:
+      return "version_unsupported";
+    case ErrorCode::out_of_range:
+      return "out_of_range";
   }
   std::abort();
 }
 
 void ensure(bool condition, const char* what) {
-  if (condition) [[likely]] return;
+  if (condition) [[likely]]
+    return;
   std::fprintf(stderr, "paysaga: broken invariant: %s\n", what);
   std::abort();
 }

@@ -11,17 +11,17 @@ namespace paysaga {
 /// Why a call of ours did not do what was asked. A code exists only if some caller acts on it;
 /// everything else stands in `Error::detail`.
 enum class ErrorCode {
-  malformed,             // The input can never be read or accepted as it is.
-  not_found,             // What was asked for does not exist.
-  conflict,              // It exists and is different, or somebody else holds it.
-  forbidden,             // The state does not allow it.
-  amount_overflow,       // Checked arithmetic on money.
-  currency_mismatch,     // Two amounts of different currencies.
-  unavailable,           // May succeed later with nothing else changed.
-  storage_failed,        // It may or may not have been written.
-  corrupt,               // What was read is not what was written.
-  version_unsupported,   // A newer version wrote it.
-  out_of_range,          // A log position that is no longer, or not yet, there.
+  malformed,            // The input can never be read or accepted as it is.
+  not_found,            // What was asked for does not exist.
+  conflict,             // It exists and is different, or somebody else holds it.
+  forbidden,            // The state does not allow it.
+  amount_overflow,      // Checked arithmetic on money.
+  currency_mismatch,    // Two amounts of different currencies.
+  unavailable,          // May succeed later with nothing else changed.
+  storage_failed,       // It may or may not have been written.
+  corrupt,              // What was read is not what was written.
+  version_unsupported,  // A newer version wrote it.
+  out_of_range,         // A log position that is no longer, or not yet, there.
 };
 
 /// True if the same call may succeed later with nothing else changed. Everything else is final.

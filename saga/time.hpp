@@ -17,8 +17,12 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-[[nodiscard]] constexpr Time time_from_micros(std::int64_t micros) { return Time{Duration{micros}}; }
-[[nodiscard]] constexpr std::int64_t micros_of(Time time) { return time.time_since_epoch().count(); }
+[[nodiscard]] constexpr Time time_from_micros(std::int64_t micros) {
+  return Time{Duration{micros}};
+}
+[[nodiscard]] constexpr std::int64_t micros_of(Time time) {
+  return time.time_since_epoch().count();
+}
 
 /// RFC 3339, UTC, microseconds: 2026-01-31T08:15:00.000001Z.
 [[nodiscard]] std::string to_text(Time time);

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "paysaga/saga/saga.hpp"
+
+namespace paysaga {
+
+/// What surrounds the decision of one machine.
+struct Scope {
+  const Context& context;
+  const OrderId& order;
+  std::string_view correlation_id;
+  std::string_view causation_id;  // The id of the input that is decided.
+};
+
+/// What one machine answers to one input.
+template <class State>
+struct Verdict {
+  Outcome outcome = Outcome::accepted;
+  std::string code;  // As in Decision.
+  std::string summary;
+  State next;
+  std::vector<Event> events;
+};
+
+namespace payment {
+
+struct AskInitiate {
+  EventId id;
+  command::PaymentInitiate ask;
+};
+struct AskConfirm {
+  EventId id;
+  command::PaymentConfirm ask;
+};
+struct AskCancel {
+  EventId id;
+  command::PaymentCancel ask;
+};
+struct AskRefund {
+  EventId id;
+  command::RefundRequest ask;
+};
+using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, AnswerInput, WakeInput>;
+
+/// The payment machine. `now` is none before the first payment.initiate; then every other command
+/// is answered `parked` (early), every answer and wake-up `ignored`.
+[[nodiscard]] Verdict<std::optional<Payment>> decide(const std::optional<Payment>& now,
+                                                     const Input& input, const Scope& scope);
+[[nodiscard]] std::vector<Call> pending_calls(const Payment& payment, const OrderId& order,
+                                              const Context& context);
+/// When the payment itself wants a WakeInput: its expiry, a failed compensation's next attempt.
+[[nodiscard]] std::optional<Time> next_decision_at(const Payment& payment);
+/// When the earliest pending call may be made; none if no call is pending.
+[[nodiscard]] std::optional<Time> next_call_at(const Payment& payment);
+[[nodiscard]] std::int64_t money_at_risk_minor(const Payment& payment);
+[[nodiscard]] std::optional<std::string> check(const Payment& payment);
+/// True while an operation, a running refund or an unfinished compensation is left.
+[[nodiscard]] bool has_work(const Payment& payment);
+
+}  // namespace payment
+
+namespace order {
+
+struct AskCancel {
+  EventId id;
+  std::string reason;
+};
+struct AskRejected {
+  EventId id;
+  std::string reason;
+};
+struct AskDeliveryFailed {
+  EventId id;
+  std::string reason;
+};
+struct AskFulfilled {
+  EventId id;
+};
+/// Also a payment event, as the payment topics carry it.
+using Input = std::variant<AskCancel, AskRejected, AskDeliveryFailed, AskFulfilled, Event>;
+
+struct Answer {
+  Verdict<Order> verdict;
+  /// What it asks the payment machine for: `payment.cancel {final}`. A refund that it wants is the
+  /// event PAYMENT_REFUND_INITIATED.
+  std::vector<command::PaymentCancel> cancels;
+};
+
+[[nodiscard]] Answer decide(const Order& now, const Input& input, const Scope& scope);
+[[nodiscard]] std::optional<std::string> check(const Order& order);
+
+}  // namespace order
+}  // namespace paysaga
