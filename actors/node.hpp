@@ -1,0 +1,138 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paysaga/actors/ports.hpp"
+#include "paysaga/saga/saga.hpp"
+#include "paysaga/storage/hash_chain.hpp"
+#include "paysaga/storage/log.hpp"
+#include "paysaga/storage/state_store.hpp"
+
+namespace paysaga::actors {
+
+/// What came of a submitted command. It is given after the decision was read back from the journal.
+struct Submitted {
+  enum class Kind {
+    accepted,
+    repeated,         // Decided before, under the same id: `code` is what was answered then.
+    refused,          // COMMAND_REFUSED {code}.
+    parked,           // Early; it waits for what it needs.
+    quarantined,      // The order is stopped; the command is queued behind it.
+    unknown_order,    // `park_early` was false and the order does not exist.
+    overloaded,       // Too many in flight: nothing was decided. Try again.
+    not_leading,      // This node does not lead the partition now: nothing was decided. Try again.
+    outcome_unknown,  // It may or may not be in the journal: repeat with the same id.
+  };
+  Kind kind;
+  std::string code;
+  std::string detail;                // One sentence, for problem+json and CLI.
+  std::shared_ptr<const Saga> saga;  // After it, where there is one.
+};
+
+struct Submission {
+  OrderId order;
+  CommandInput command;
+  bool park_early = true;  // False (a single HTTP command): an unknown order is answered at once.
+};
+
+/// A partition as it is now.
+struct PartitionInfo {
+  storage::PartitionId partition;
+  std::string role;  // leading, catching_up, claiming, stopped.
+  std::string why;   // Of `stopped`.
+  storage::Offset epoch = -1;
+  std::uint64_t jseq = 0;
+  storage::Offset applied_next = 0;
+  storage::Offset published_next = 0;
+  storage::Offset end = 0;
+  std::size_t orders_active = 0;
+  std::size_t in_flight = 0;  // Inputs not yet decided and decisions not yet read back.
+  std::size_t credit_max = 0;
+  std::uint64_t claims = 0;
+  std::uint64_t step_downs = 0;
+  std::optional<Time> oldest_due;  // The most overdue wake-up.
+};
+
+/// An order actor as it is now.
+struct ActorInfo {
+  OrderId order;
+  storage::PartitionId partition;
+  std::string status;
+  std::uint64_t version = 0;            // Decided, also in flight.
+  std::uint64_t version_committed = 0;  // Read back.
+  std::size_t mailbox = 0;
+  std::size_t decisions_in_flight = 0;
+  std::vector<std::string> calls_in_flight;
+  std::vector<std::string> operations;
+  std::vector<std::string> parked;
+  std::optional<Time> next_wake_at;
+  std::optional<Time> active_since;
+};
+
+struct NodeOptions {
+  std::string node = "node-1";
+  std::string address;  // For the claim: where other nodes forward requests to.
+  std::string group = "paysaga";
+  std::string topic_prefix;
+  std::string ledger;
+  bool livemode = false;
+  bool publish_atomic = true;
+  Policy policy;
+  storage::ChainKey chain_key;
+  std::size_t credit_max = 4'096;          // In flight a partition.
+  std::size_t calls_in_flight_max = 256;   // At the provider.
+  Duration idle_after = seconds{2};        // Then an order actor is passivated.
+  Duration append_timeout = seconds{10};
+  Duration journal_retention = hours{7 * 24};
+  std::size_t threads = 2;
+  std::uint64_t seed = 0;                  // Of jitter and nonces; 0: from the system.
+};
+
+/// The actors of one node: owns their system, joins the log's membership, leads what it is given.
+/// CAF stands behind this page.
+///
+/// Threads:   every call from any thread; callbacks come from actor threads and must not block.
+/// Lifetime:  the ports outlive it.
+class Node {
+ public:
+  template <class T>
+  using Done = std::function<void(T)>;
+
+  Node(NodeOptions options, storage::Log& log, storage::StateStore& store,
+       PaymentProvider& provider, const Clock& clock, Observer& observer);
+  ~Node();  // Stops, if it was not.
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  void start();
+  /// No new input; calls in flight get up to `grace`; everything appended is read back and applied,
+  /// what is published is flushed.
+  void stop(Duration grace = seconds{10});
+
+  void submit(Submission submission, Done<Submitted> done);
+  /// Calls once when `until(saga)` holds of the committed state, or at `deadline` with the state as
+  /// it is then (null if the order is unknown).
+  void wait(OrderId order, std::function<bool(const Saga&)> until, Time deadline,
+            Done<std::shared_ptr<const Saga>> done);
+  void partitions(Done<std::vector<PartitionInfo>> done);
+  void actors(std::size_t limit, Done<std::vector<ActorInfo>> done);
+  void actor(OrderId order, Done<std::optional<ActorInfo>> done);
+  /// Lifts a quarantine: decides the queue again, or first moves its head to the dead letters.
+  void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done);
+  void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done);
+  /// True when every partition of the log is led by this node and has caught up.
+  [[nodiscard]] bool ready() const;
+  /// True if nothing is in flight, no call runs and no wake-up is due within `horizon`.
+  void idle(Duration horizon, Done<bool> done);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace paysaga::actors

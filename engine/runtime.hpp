@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "paysaga/actors/node.hpp"
+#include "paysaga/config/settings.hpp"
+#include "paysaga/saga/saga.hpp"
+#include "paysaga/storage/state_store.hpp"
+
+namespace paysaga::engine {
+
+/// One engine in this process: log, store, provider and actors, wired by the settings.
+///
+/// Threads:  every call from any thread; callbacks come from the runtime's threads, must not block.
+class Runtime {
+ public:
+  struct Ports {
+    /// Replaces the provider of the settings (an embedder's own, or a test's).
+    actors::PaymentProvider* provider = nullptr;
+    actors::Observer* observer = nullptr;
+  };
+
+  /// Opens the data directory and starts. Errors: one line each, see docs/guarantees.md.
+  [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(const config::Settings& settings,
+                                                              Ports ports);
+  ~Runtime();
+  void stop(Duration grace);
+
+  [[nodiscard]] actors::Node& node();
+  [[nodiscard]] const storage::StateStore& store() const;
+  [[nodiscard]] storage::Log& log();
+  [[nodiscard]] const std::string& ledger() const;
+
+ private:
+  class Impl;
+  explicit Runtime(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace paysaga::engine
