@@ -69,6 +69,7 @@ struct NotSent {
   std::string why;
   std::optional<Duration> retry_after;
   bool in_progress = false;  // 409: another request with the key runs.
+  bool reached = false;      // The provider itself said so (409, 429): it is there.
   friend bool operator==(const NotSent&, const NotSent&) = default;
 };
 /// 401, 403: the account is the trouble, not the payment.
