@@ -82,6 +82,7 @@ struct Event {
   std::optional<IntentId> intent;
   std::optional<RefundPart> refund;
   std::optional<Reason> reason;
+  std::string decline_class;  // PAYMENT_FAILED: retry_later, ask_customer, ... Else empty.
   bool final = false;
   bool cancel_requested = false;
   std::optional<Time> expires_at;

@@ -50,6 +50,13 @@ using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, Answer
 
 /// The payment machine. `now` is none before the first payment.initiate; then every other command
 /// is answered `parked` (early), every answer and wake-up `ignored`.
+///
+/// A refusal brings its own COMMAND_REFUSED; a forbidden refund brings PAYMENT_REFUND_FAILED, and
+/// COMMAND_REFUSED beside it unless the order machine asked. An intent that waits for a method is
+/// told as PAYMENT_ACTION_REQUIRED with the status `ready` and the reason `payment_method` (3DS:
+/// status `action_required`, reason `authentication`). An event's `cancel_requested` says that a
+/// cancel (not an expiry) was waiting: PAYMENT_COMPLETED with it is to be refunded. LATE_SUCCESS
+/// names the policy that was applied in `reason.code`: refund, accept, hold.
 [[nodiscard]] Verdict<std::optional<Payment>> decide(const std::optional<Payment>& now,
                                                      const Input& input, const Scope& scope);
 [[nodiscard]] std::vector<Call> pending_calls(const Payment& payment, const OrderId& order,

@@ -33,7 +33,9 @@ enum class CancelCause { customer, expired, refused, provider };
 struct CancelRequest {
   CancelCause cause;
   std::string reason;
+  std::string code;  // As published once it is done: customer, expired, voided, refused, ...
   bool final = false;
+  int tries = 0;  // Cancels of the present intent decided so far: the `try` of the newest.
   Time requested_at{};
   std::vector<EventId> commands;  // Commands that wait for its outcome.
   friend bool operator==(const CancelRequest&, const CancelRequest&) = default;
@@ -52,13 +54,16 @@ struct Refund {
   RefundId id;
   std::int64_t amount_minor;
   std::string reason;
-  bool compensation = false;  // The order ended: it is tried again until the money is back.
-  bool late_success = false;  // Started by the payment machine itself.
+  bool compensation = false;       // The order ended: it is tried again until the money is back.
+  bool late_success = false;       // Started by the payment machine itself.
+  bool external = false;           // Made at the provider by somebody else, and adopted.
+  std::optional<EventId> command;  // Who asked.
   RefundState state = RefundState::requested;
   int attempt = 1;
   std::optional<ProviderRefundId> provider_id;
   Time requested_at{};
-  int reads = 0;                // Looks at a pending refund.
+  int reads = 0;                // Looks at a pending refund that showed it: the schedule's step.
+  int looks = 0;                // All looks answered: part of the next look's call id.
   std::optional<Time> next_at;  // Next look, or next attempt of a failed compensation.
   std::string last_error;
   bool stuck_reported = false;
@@ -85,7 +90,8 @@ struct Payment {
   std::vector<Operation> operations;  // Only those that are not settled.
   std::vector<Refund> refunds;
   MoneyTotals money;
-  int reads = 0;  // Looks at an intent that waits (action_required, processing).
+  int reads = 0;  // Looks that showed an intent that waits (action_required, processing).
+  int looks = 0;  // All looks answered: part of the next look's call id.
   std::optional<Time> next_read_at;
   std::uint64_t sequence = 0;  // Of its last event.
   friend bool operator==(const Payment&, const Payment&) = default;
