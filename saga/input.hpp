@@ -55,7 +55,8 @@ struct RefundRequest {
   RefundId refund;                           // Default: the command id.
   std::optional<std::int64_t> amount_minor;  // Default: what is left.
   std::string reason;
-  bool compensation = false;  // True only from the order machine.
+  bool compensation = false;         // True only from the order machine.
+  std::optional<Currency> currency;  // Of `amount_minor`, where the caller named one.
   friend bool operator==(const RefundRequest&, const RefundRequest&) = default;
 };
 }  // namespace command
