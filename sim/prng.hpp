@@ -17,7 +17,9 @@ namespace paysaga::sim {
 }
 
 /// 64 well mixed bits of a number; the same for the same number.
-[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t number) { return splitmix64(number); }
+[[nodiscard]] constexpr std::uint64_t mix(std::uint64_t number) {
+  return splitmix64(number);
+}
 
 /// 64 bits of a text (FNV-1a, then mixed); the same on every machine and in every version.
 [[nodiscard]] constexpr std::uint64_t hash_of(std::string_view text, std::uint64_t basis = 0) {
@@ -31,8 +33,8 @@ namespace paysaga::sim {
 
 /// Random numbers that are a pure function of a seed: the same draws on every machine.
 ///
-/// Every purpose draws from a stream of its own, made from the one seed and the stream's name, so that
-/// switching one purpose off does not reshuffle the others.
+/// Every purpose draws from a stream of its own, made from the one seed and the stream's name, so
+/// that switching one purpose off does not reshuffle the others.
 ///
 /// Threads:  one at a time.
 /// Source:   xoshiro256**, Blackman and Vigna, public domain.

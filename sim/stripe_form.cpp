@@ -63,8 +63,7 @@ Result<Form> Form::parse(std::string_view text) {
     const std::size_t equals = std::min(part.find('='), part.size());
     Result<std::string> name = percent_decode(part.substr(0, equals));
     if (!name) return tl::unexpected{name.error()};
-    Result<std::string> value =
-        percent_decode(part.substr(std::min(equals + 1, part.size())));
+    Result<std::string> value = percent_decode(part.substr(std::min(equals + 1, part.size())));
     if (!value) return tl::unexpected{value.error()};
     if (name->empty()) return fail(ErrorCode::malformed, "a parameter without a name");
     form.parameters_.emplace_back(without_index(std::move(*name)), std::move(*value));

@@ -16,13 +16,20 @@ constexpr std::size_t noise_letters = 10;
 
 std::string_view prefix_of(Kind kind) {
   switch (kind) {
-    case Kind::intent: return "pi_3";
-    case Kind::charge: return "ch_3";
-    case Kind::refund: return "re_3";
-    case Kind::method: return "pm_1";
-    case Kind::transaction: return "txn_3";
-    case Kind::request: return "req_";
-    case Kind::client_secret: return "";
+    case Kind::intent:
+      return "pi_3";
+    case Kind::charge:
+      return "ch_3";
+    case Kind::refund:
+      return "re_3";
+    case Kind::method:
+      return "pm_1";
+    case Kind::transaction:
+      return "txn_3";
+    case Kind::request:
+      return "req_";
+    case Kind::client_secret:
+      return "";
   }
   ensure(false, "a kind of id has a prefix");
   return {};
@@ -50,8 +57,7 @@ std::string Ids::text(Kind kind, std::uint64_t index) const {
 
 std::optional<Index> Ids::index_of(Kind kind, std::string_view text) const {
   const std::string_view prefix = prefix_of(kind);
-  if (!text.starts_with(prefix) ||
-      text.size() != prefix.size() + index_letters + noise_letters) {
+  if (!text.starts_with(prefix) || text.size() != prefix.size() + index_letters + noise_letters) {
     return std::nullopt;
   }
   std::uint64_t index = 0;

@@ -74,11 +74,8 @@ class JsonWriter {
     separate();
     out_ += json;
   }
-  /// Names a member whose value is written next, by `open` with one argument.
-  void name(std::string_view name) {
-    key(name);
-    first_ = true;
-  }
+  /// Names a member whose value is appended next, by another writer.
+  void name(std::string_view name) { key(name); }
 
  private:
   void separate() {
