@@ -1,0 +1,198 @@
+#include "paysaga/engine/stripe/objects.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include <simdjson.h>
+
+#include "paysaga/engine/stripe/redact.hpp"
+
+namespace paysaga::engine::stripe {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr std::int64_t created_seconds_max = 100'000'000'000;  // Beyond it, microseconds overflow.
+
+/// Empty if the field is missing, null or no text.
+std::string_view text_at(const object& from, std::string_view name) {
+  std::string_view text;
+  return from[name].get_string().get(text) == simdjson::SUCCESS ? text : std::string_view{};
+}
+
+std::string kept_text(const object& from, std::string_view name) {
+  return redact(text_at(from, name));
+}
+
+std::optional<std::int64_t> integer_at(const object& from, std::string_view name) {
+  std::int64_t number = 0;
+  if (from[name].get_int64().get(number) != simdjson::SUCCESS) return std::nullopt;
+  return number;
+}
+
+bool flag_at(const object& from, std::string_view name) {
+  bool flag = false;
+  return from[name].get_bool().get(flag) == simdjson::SUCCESS && flag;
+}
+
+std::optional<object> object_at(const object& from, std::string_view name) {
+  object found;
+  if (from[name].get_object().get(found) != simdjson::SUCCESS) return std::nullopt;
+  return found;
+}
+
+/// An id, or the id of the object that stands there because it was expanded.
+template <class IdType>
+std::optional<IdType> id_at(const object& from, std::string_view name) {
+  std::string_view text = text_at(from, name);
+  if (const auto expanded = object_at(from, name)) text = text_at(*expanded, "id");
+  auto id = IdType::parse(text);
+  if (!id) return std::nullopt;
+  return *std::move(id);
+}
+
+std::optional<Money> money_of(const object& from) {
+  const auto minor = integer_at(from, "amount");
+  const auto currency = Currency::parse(text_at(from, "currency"));
+  if (!minor || !currency) return std::nullopt;
+  return Money{*minor, *currency};
+}
+
+Time created_of(const object& from) {
+  const std::int64_t created = integer_at(from, "created").value_or(0);
+  return created > 0 && created < created_seconds_max ? Time{seconds{created}} : Time{};
+}
+
+int attempt_of(std::string_view text) {
+  int attempt = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), attempt);
+  return error == std::errc{} && stop == text.data() + text.size() ? attempt : 0;
+}
+
+/// Our own metadata, as it was sent.
+struct Marks {
+  std::string order;
+  std::string refund;
+  std::string ledger;
+  int attempt = 0;
+};
+
+Marks marks_of(const object& from) {
+  const auto metadata = object_at(from, "metadata");
+  if (!metadata) return {};
+  return {std::string{text_at(*metadata, "order_id")}, std::string{text_at(*metadata, "refund_id")},
+          std::string{text_at(*metadata, "ledger")}, attempt_of(text_at(*metadata, "attempt"))};
+}
+
+Decline decline_of(const object& error) {
+  return {kept_text(error, "code"), kept_text(error, "decline_code"),
+          kept_text(error, "advice_code"), id_at<ChargeId>(error, "charge")};
+}
+
+std::optional<IntentObject> read_intent(const object& from) {
+  auto id = id_at<IntentId>(from, "id");
+  const auto money = money_of(from);
+  const std::string_view status = text_at(from, "status");
+  if (!id || !money || status.empty()) return std::nullopt;
+  Marks marks = marks_of(from);
+  std::optional<Decline> last_error;
+  if (const auto error = object_at(from, "last_payment_error")) last_error = decline_of(*error);
+  return IntentObject{.id = *std::move(id),
+                      .status = parse_intent_status(status),
+                      .amount = *money,
+                      .received_minor = integer_at(from, "amount_received").value_or(0),
+                      .latest_charge = id_at<ChargeId>(from, "latest_charge"),
+                      .last_error = std::move(last_error),
+                      .order = std::move(marks.order),
+                      .attempt = marks.attempt,
+                      .ledger = std::move(marks.ledger),
+                      .livemode = flag_at(from, "livemode"),
+                      .created = created_of(from)};
+}
+
+std::optional<RefundObject> read_refund(const object& from) {
+  auto id = id_at<ProviderRefundId>(from, "id");
+  const auto money = money_of(from);
+  if (!id || !money) return std::nullopt;
+  Marks marks = marks_of(from);
+  return RefundObject{.id = *std::move(id),
+                      // Stripe allows a refund without a status: not final, ask again.
+                      .status = parse_refund_status(text_at(from, "status")),
+                      .amount = *money,
+                      .failure_reason = kept_text(from, "failure_reason"),
+                      .refund = std::move(marks.refund),
+                      .attempt = marks.attempt,
+                      .ledger = std::move(marks.ledger),
+                      .created = created_of(from)};
+}
+
+ErrorObject read_error(const object& from) {
+  ErrorObject error;
+  error.type = kept_text(from, "type");
+  error.code = kept_text(from, "code");
+  error.param = kept_text(from, "param");
+  error.message = kept_text(from, "message");
+  error.decline = decline_of(from);
+  if (const auto intent = object_at(from, "payment_intent")) error.intent = read_intent(*intent);
+  return error;
+}
+
+/// One object of a list. False if it is, or may be, one of ours and cannot be read: leaving that
+/// out would look like evidence that it does not exist.
+bool read_item(const object& item, ListPage& page) {
+  page.last_id = text_at(item, "id");
+  if (page.last_id.empty()) return false;
+  const std::string_view kind = text_at(item, "object");
+  if (kind == "payment_intent") {
+    if (auto intent = read_intent(item)) {
+      page.intents.push_back(*std::move(intent));
+      return true;
+    }
+  } else if (kind == "refund") {
+    if (auto refund = read_refund(item)) {
+      page.refunds.push_back(*std::move(refund));
+      return true;
+    }
+  }
+  ++page.foreign_unreadable;
+  return marks_of(item).ledger.empty();
+}
+
+Body read_list(const object& from) {
+  ListPage page;
+  simdjson::dom::array data;
+  if (from["data"].get_array().get(data) != simdjson::SUCCESS) return Unreadable{"list: no data"};
+  for (const element entry : data) {
+    object item;
+    if (entry.get_object().get(item) != simdjson::SUCCESS || !read_item(item, page)) {
+      return Unreadable{"list: an object that cannot be read"};
+    }
+  }
+  page.has_more = flag_at(from, "has_more");
+  return page;
+}
+
+}  // namespace
+
+Body read_body(std::string_view json) {
+  thread_local simdjson::dom::parser parser;
+  object root;
+  const auto failure = parser.parse(json.data(), json.size()).get_object().get(root);
+  if (failure != simdjson::SUCCESS) return Unreadable{"not a JSON object"};
+  if (const auto error = object_at(root, "error")) return read_error(*error);
+
+  const std::string_view kind = text_at(root, "object");
+  if (kind == "payment_intent") {
+    if (auto intent = read_intent(root)) return *std::move(intent);
+    return Unreadable{"payment_intent: id, status, amount or currency is missing"};
+  }
+  if (kind == "refund") {
+    if (auto refund = read_refund(root)) return *std::move(refund);
+    return Unreadable{"refund: id, amount or currency is missing"};
+  }
+  if (kind == "list") return read_list(root);
+  return Unreadable{"neither payment_intent, refund, list nor error"};
+}
+
+}  // namespace paysaga::engine::stripe

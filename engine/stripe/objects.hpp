@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "paysaga/saga/operation.hpp"
+
+namespace paysaga::engine::stripe {
+
+/// Stripe's error object. Texts are redacted and cut.
+struct ErrorObject {
+  std::string type;  // card_error, invalid_request_error, idempotency_error, api_error.
+  std::string code;
+  std::string param;
+  std::string message;
+  Decline decline;
+  std::optional<IntentObject> intent;
+};
+
+/// One page of a list. Objects of others that we cannot read are left out and only counted.
+struct ListPage {
+  std::vector<IntentObject> intents;
+  std::vector<RefundObject> refunds;
+  std::size_t foreign_unreadable = 0;
+  bool has_more = false;
+  std::string last_id;  // The cursor for the next page; empty if the page is.
+};
+
+struct Unreadable {
+  std::string why;
+};
+
+using Body = std::variant<Unreadable, IntentObject, RefundObject, ListPage, ErrorObject>;
+
+/// Reads an answer of Stripe. Lenient: unknown fields are skipped, unknown statuses are `other`. An
+/// object without id, amount or currency is unreadable, never guessed.
+///
+/// Threads:  any; each keeps a parser of its own.
+[[nodiscard]] Body read_body(std::string_view json);
+
+}  // namespace paysaga::engine::stripe

@@ -1,0 +1,137 @@
+#include "paysaga/engine/stripe/request_encoder.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "paysaga/engine/stripe/form.hpp"
+
+namespace paysaga::engine::stripe {
+namespace {
+
+constexpr std::string_view intents_path = "/v1/payment_intents";
+constexpr std::string_view refunds_path = "/v1/refunds";
+constexpr std::size_t description_bytes_max = 1'000;  // Stripe's limit counts characters.
+constexpr std::int64_t list_limit = 100;              // The most that Stripe takes.
+
+std::string target_of(std::string_view method, std::string_view path, std::string_view id = {},
+                      std::string_view act = {}) {
+  std::string target{method};
+  target.append(" ").append(path);
+  if (!id.empty()) target.append("/").append(percent_encode(id));
+  if (!act.empty()) target.append("/").append(act);
+  return target;
+}
+
+std::string lower(std::string_view text) {
+  std::string lowered{text};
+  std::ranges::transform(lowered, lowered.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lowered;
+}
+
+/// Cuts at a character's start, so that what is left is UTF-8 if `text` was.
+std::string_view cut(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+Request StripeEncoder::create(const Create& create) const {
+  Form form;
+  form.add("amount", create.amount.minor)
+      .add("currency", lower(create.amount.currency.text()))
+      .add("payment_method_types[]", "card")
+      .add("capture_method", "automatic");
+  if (create.customer.text().starts_with("cus_")) form.add("customer", create.customer.text());
+  if (create.description && !create.description->empty()) {
+    form.add("description", cut(*create.description, description_bytes_max));
+  }
+  form.add("metadata[order_id]", create.order.text())
+      .add("metadata[attempt]", create.attempt)
+      .add("metadata[ledger]", create.ledger);
+  return {target_of("POST", intents_path), form.text()};
+}
+
+Request StripeEncoder::confirm(const IntentId& intent, const MethodId& method,
+                               bool off_session) const {
+  Form form;
+  form.add("payment_method", method.text());
+  if (off_session) form.add("off_session", "true");
+  return {target_of("POST", intents_path, intent.text(), "confirm"), form.text()};
+}
+
+Request StripeEncoder::cancel(const IntentId& intent, std::string_view reason) const {
+  Form form;
+  form.add("cancellation_reason", cancellation_reason(reason));
+  return {target_of("POST", intents_path, intent.text(), "cancel"), form.text()};
+}
+
+Request StripeEncoder::refund(const IntentId& intent, const RefundId& refund, int attempt,
+                              const OrderId& order, std::string_view ledger,
+                              const Money& amount) const {
+  Form form;
+  form.add("payment_intent", intent.text())
+      .add("amount", amount.minor)
+      .add("metadata[order_id]", order.text())
+      .add("metadata[refund_id]", refund.text())
+      .add("metadata[attempt]", attempt)
+      .add("metadata[ledger]", ledger);
+  return {target_of("POST", refunds_path), form.text()};
+}
+
+Request StripeEncoder::read_intent(const IntentId& intent) const {
+  return {target_of("GET", intents_path, intent.text()), ""};
+}
+
+Request StripeEncoder::list_intents(Time from, Time to) const {
+  Form query;
+  query.add("created[gte]", std::chrono::floor<seconds>(from).time_since_epoch().count())
+      .add("created[lte]", std::chrono::ceil<seconds>(to).time_since_epoch().count())
+      .add("limit", list_limit);
+  return {target_of("GET", intents_path) + "?" + query.text(), ""};
+}
+
+Request StripeEncoder::read_refund(const ProviderRefundId& refund) const {
+  return {target_of("GET", refunds_path, refund.text()), ""};
+}
+
+Request StripeEncoder::list_refunds(const IntentId& intent) const {
+  Form query;
+  query.add("payment_intent", intent.text()).add("limit", list_limit);
+  return {target_of("GET", refunds_path) + "?" + query.text(), ""};
+}
+
+std::string_view cancellation_reason(std::string_view reason) {
+  struct Row {
+    std::string_view ours;
+    std::string_view theirs;
+  };
+  static constexpr Row rows[] = {
+      {"duplicate", "duplicate"}, {"fraudulent", "fraudulent"}, {"fraud", "fraudulent"},
+      {"expired", "abandoned"},   {"abandoned", "abandoned"},   {"refused", "abandoned"},
+      {"provider", "abandoned"},
+  };
+  const auto* row = std::ranges::find(rows, reason, &Row::ours);
+  return row != std::end(rows) ? row->theirs : "requested_by_customer";
+}
+
+std::string_view endpoint_of(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const auto is = [path](std::string_view method_and_path) { return path == method_and_path; };
+  const auto starts = [path](std::string_view prefix) { return path.starts_with(prefix); };
+  if (is("POST /v1/payment_intents")) return "create_intent";
+  if (is("GET /v1/payment_intents")) return "list_intents";
+  if (is("POST /v1/refunds")) return "create_refund";
+  if (is("GET /v1/refunds")) return "list_refunds";
+  if (starts("GET /v1/payment_intents/")) return "read_intent";
+  if (starts("GET /v1/refunds/")) return "read_refund";
+  if (starts("POST /v1/payment_intents/") && path.ends_with("/confirm")) return "confirm_intent";
+  if (starts("POST /v1/payment_intents/") && path.ends_with("/cancel")) return "cancel_intent";
+  return "other";
+}
+
+}  // namespace paysaga::engine::stripe

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "paysaga/saga/call.hpp"
+
+namespace paysaga::engine::stripe {
+
+/// Makes the exact bytes of Stripe's v1 API. The same arguments give the same bytes, for ever: they
+/// are stored under an idempotency key, and a repeat that differs in one byte is refused.
+///
+/// Shape:   `Request::target` is method and path: "POST /v1/refunds"; `body` is a form.
+/// Source:  Stripe's OpenAPI, version 2026-08-26.dahlia.
+class StripeEncoder final : public RequestEncoder {
+ public:
+  /// Without confirm and for cards only, so that a confirm needs no return_url. A customer id that
+  /// starts with cus_ is Stripe's own and is sent; any other means nothing to Stripe and is not.
+  [[nodiscard]] Request create(const Create& create) const override;
+  [[nodiscard]] Request confirm(const IntentId& intent, const MethodId& method,
+                                bool off_session) const override;
+  [[nodiscard]] Request cancel(const IntentId& intent, std::string_view reason) const override;
+  [[nodiscard]] Request refund(const IntentId& intent, const RefundId& refund, int attempt,
+                               const OrderId& order, std::string_view ledger,
+                               const Money& amount) const override;
+  [[nodiscard]] Request read_intent(const IntentId& intent) const override;
+  /// Stripe counts in seconds: the bounds are widened to whole ones, never narrowed.
+  [[nodiscard]] Request list_intents(Time from, Time to) const override;
+  [[nodiscard]] Request read_refund(const ProviderRefundId& refund) const override;
+  [[nodiscard]] Request list_refunds(const IntentId& intent) const override;
+};
+
+/// The nearest of the four reasons that Stripe takes: duplicate, fraudulent, requested_by_customer,
+/// abandoned.
+[[nodiscard]] std::string_view cancellation_reason(std::string_view reason);
+
+/// What a request does, as a closed set for metrics: "create_intent", "list_refunds", "other".
+[[nodiscard]] std::string_view endpoint_of(std::string_view target);
+
+}  // namespace paysaga::engine::stripe
