@@ -39,6 +39,8 @@ struct PaymentView {
   std::uint64_t sequence = 0;  // Of the newest payment event; an older one changes nothing.
   std::string status;          // payment::to_text of it.
   MoneyTotals money;
+  std::optional<CustomerId> customer;  // None before its first event, as the amount.
+  std::optional<Money> amount;
   friend bool operator==(const PaymentView&, const PaymentView&) = default;
 };
 
@@ -49,9 +51,11 @@ struct Order {
   std::optional<EndCause> ended;  // Set once, by the command that ended it.
   std::string end_reason;
   PaymentView payment;
-  std::optional<RefundId> compensation;  // The refund that it asked for because the order ended.
+  std::optional<RefundId> compensation;  // A refund of all that is left: under way, not settled.
   int compensations = 0;                 // Asked for so far: part of the next one's id.
   std::optional<Stuck> stuck;
+  int unknown_outcomes = 0;  // Provider calls whose outcome is unknown.
+  bool held = false;         // A person decides what follows; nothing is started of itself.
   std::uint64_t sequence = 0;
   friend bool operator==(const Order&, const Order&) = default;
 };
