@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paysaga/config/address.hpp"
+#include "paysaga/config/secret.hpp"
+#include "paysaga/saga/policy.hpp"
+
+namespace paysaga::config {
+
+/// The machines that a node runs.
+enum class Role { payments, orders };
+enum class JournalKind { local, kafka };
+enum class Publish { exactly_once, at_least_once };
+enum class StripeMode { simulator, test, live };
+enum class LogLevel { debug, info, warning, error };
+/// `automatic` is text on a terminal and JSON elsewhere.
+enum class LogFormat { automatic, text, json };
+
+struct ByteSize {
+  std::uint64_t bytes = 0;
+  friend bool operator==(const ByteSize&, const ByteSize&) = default;
+};
+
+struct NodeSettings {
+  std::string id = "node-1";
+  std::filesystem::path data = "paysaga-data";
+  std::vector<Role> roles = {Role::payments, Role::orders};
+  int compatibility = 1;  // The record version that is written.
+  int threads = 2;        // Of the actors.
+};
+
+struct HttpSettings {
+  ListenAddress listen{"127.0.0.1", 7480};
+  ByteSize body_max{1024 * 1024};  // Of one request; of one line where lines are streamed.
+  int connections_max = 1'000;
+  Duration timeout = seconds{30};  // For a client that is slow to send or to read.
+};
+
+struct JournalSettings {
+  JournalKind kind = JournalKind::local;
+  Publish publish = Publish::exactly_once;
+  Duration retention = hours{7 * 24};
+};
+
+struct KafkaSettings {
+  std::string group = "paysaga";
+  std::string topic_prefix;
+  int partitions = 4;
+};
+
+struct StripeSettings {
+  StripeMode mode = StripeMode::simulator;
+  /// None: the built-in simulator, started with the node. Always set in the other modes.
+  std::optional<Url> base_url;
+  std::string api_version = "2026-08-26.dahlia";
+  Secret key;
+  Duration timeout = seconds{30};
+  Duration connect_timeout = seconds{5};
+  int connections_max = 64;
+  int calls_max = 256;  // In flight, those that wait for a connection included.
+  int simulator_speed = 600;
+  Duration simulator_latency = milliseconds{0};
+};
+
+struct SagaSettings {
+  LateSuccess late_success = LateSuccess::refund;
+  Duration expires_in = minutes{30};
+  int auto_retries = 0;
+  Duration command_parked_max = minutes{10};
+  int commands_max = 1'000;
+  std::vector<Duration> read_schedule = {seconds{30}, minutes{2}, minutes{10},
+                                         hours{1},    hours{6},   hours{24}};
+  std::vector<Duration> compensation_schedule = {minutes{1}, minutes{10}, hours{1}, hours{6},
+                                                 hours{24}};
+};
+
+struct LogSettings {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::automatic;
+};
+
+struct AuditSettings {
+  Secret key;  // Empty: the hash chain is plain SHA-256.
+  std::string key_id = "default";
+};
+
+/// Every setting, with its default. Names, help and limits of each stand in key_table.cpp.
+struct Settings {
+  NodeSettings node;
+  HttpSettings http;
+  JournalSettings journal;
+  KafkaSettings kafka;
+  StripeSettings stripe;
+  SagaSettings saga;
+  LogSettings log;
+  AuditSettings audit;
+};
+
+/// What `decide` obeys. In simulator mode its waits are divided by `stripe.simulator_speed`.
+[[nodiscard]] Policy policy_of(const Settings& settings);
+
+}  // namespace paysaga::config

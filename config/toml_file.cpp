@@ -1,0 +1,79 @@
+#include "paysaga/config/toml_file.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include <toml++/toml.h>
+
+namespace paysaga::config {
+namespace {
+
+/// Texts only; anything else among them makes the list unusable.
+Value list_of(const toml::array& array) {
+  Texts texts;
+  for (const toml::node& element : array) {
+    const auto* text = element.as_string();
+    if (text == nullptr) return {Unusable{"a list of something else than texts"}};
+    texts.push_back(text->get());
+  }
+  return {std::move(texts)};
+}
+
+Value table_of(const toml::table& toml_table) {
+  Table table;
+  for (const auto& [name, node] : toml_table) {
+    const auto* text = node.as_string();
+    if (text == nullptr) return {Unusable{"a table of something else than texts"}};
+    table.emplace(name.str(), text->get());
+  }
+  return {std::move(table)};
+}
+
+Value value_of(const toml::node& node) {
+  if (const auto* yes = node.as_boolean()) return {yes->get()};
+  if (const auto* number = node.as_integer()) return {number->get()};
+  if (const auto* text = node.as_string()) return {text->get()};
+  if (const auto* array = node.as_array()) return list_of(*array);
+  if (const auto* inner = node.as_table()) return table_of(*inner);
+  if (node.is_floating_point()) return {Unusable{"a decimal number"}};
+  return {Unusable{"a date or time"}};
+}
+
+}  // namespace
+
+Result<std::vector<Assignment>> read_toml_file(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path)) {
+    return fail(ErrorCode::not_found,
+                "the configuration file " + path.string() + " cannot be read; is its name right?");
+  }
+  const auto place = [&](const toml::source_region& region) {
+    return path.string() + ":" + std::to_string(region.begin.line);
+  };
+  std::vector<Assignment> out;
+  const auto add = [&](std::string name, const toml::node& node) {
+    Value value = value_of(node);
+    value.folder = path.parent_path();
+    out.push_back({std::move(name), place(node.source()), std::move(value)});
+  };
+  try {
+    const toml::table root = toml::parse(text, path.string());
+    for (const auto& [section, node] : root) {
+      const toml::table* settings = node.as_table();
+      if (settings == nullptr || settings->empty()) {
+        add(std::string{section.str()}, node);
+        continue;
+      }
+      for (const auto& [name, setting] : *settings) {
+        add(std::string{section.str()} + "." + std::string{name.str()}, setting);
+      }
+    }
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::malformed,
+                place(error.source()) + ": " + std::string{error.description()});
+  }
+  return out;
+}
+
+}  // namespace paysaga::config
