@@ -153,10 +153,12 @@ void walk(F& field, T& value) {
 
 template <class F, Of<order::PaymentView> T>
 void walk(F& field, T& value) {
-  auto& [sequence, status, money] = value;
+  auto& [sequence, status, money, customer, amount] = value;
   field("sequence", sequence);
   field("status", status);
   field("money", money);
+  field("customer", customer);
+  field("amount", amount);
 }
 
 template <class F, Of<order::Order> T>
@@ -172,6 +174,8 @@ void walk(F& field, T& value) {
   field("compensation", compensation);
   field("compensations", compensations);
   field("stuck", stuck);
+  field("unknown_outcomes", unknown_outcomes);
+  field("held", held);
   field("sequence", sequence);
 }
 
