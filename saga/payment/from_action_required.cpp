@@ -1,0 +1,62 @@
+#include "paysaga/saga/payment/refunds.hpp"
+#include "paysaga/saga/payment/states.hpp"
+#include "paysaga/saga/payment/steps.hpp"
+
+namespace paysaga::payment {
+namespace {
+
+Decline authentication_failed() {
+  return Decline{"payment_intent_authentication_failure", {}, {}, std::nullopt};
+}
+
+void shown(Draft& draft, const IntentObject& intent) {
+  const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
+  show(draft, intent);
+  switch (draft.payment.intent->status) {
+    case IntentStatus::requires_action:
+      note(draft, "the customer has not acted yet");
+      return read_on(draft);
+    case IntentStatus::requires_payment_method:
+    case IntentStatus::requires_confirmation:
+      return become_declined(draft, decline.value_or(authentication_failed()));
+    case IntentStatus::processing:
+    case IntentStatus::other:
+      return become_processing(draft);
+    case IntentStatus::requires_capture:
+      return become_authorized(draft);
+    case IntentStatus::succeeded:
+      return succeed(draft);
+    case IntentStatus::canceled:
+      return cancelled_by_provider(draft);
+  }
+}
+
+/// Only looks of the read schedule are under way here, and those bring no other finding.
+void answered(Draft& draft, const Finding& finding) {
+  std::visit(Overload{
+                 [](const found::Nothing&) {},
+                 [&](const found::Shown& f) { shown(draft, f.intent); },
+                 [](const found::Declined&) { ensure(false, "no confirm is under way"); },
+                 [](const found::Refused&) { ensure(false, "no operation is under way"); },
+                 [](const found::Undone&) { ensure(false, "no operation is under way"); },
+             },
+             finding);
+}
+
+}  // namespace
+
+void from_action_required(Draft& draft, const Input& input) {
+  std::visit(Overload{
+                 [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
+                 [&](const AskConfirm& ask) {
+                   refuse(draft, ask.id, "in_progress", "The customer has to act first.");
+                 },
+                 [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
+                 [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
+                 [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
+                 [&](const WakeInput&) { expire_if_due(draft); },
+             },
+             input);
+}
+
+}  // namespace paysaga::payment

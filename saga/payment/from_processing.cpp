@@ -1,0 +1,63 @@
+#include "paysaga/saga/payment/refunds.hpp"
+#include "paysaga/saga/payment/states.hpp"
+#include "paysaga/saga/payment/steps.hpp"
+
+namespace paysaga::payment {
+namespace {
+
+Decline unnamed_decline() {
+  return Decline{"card_declined", {}, {}, std::nullopt};
+}
+
+void shown(Draft& draft, const IntentObject& intent) {
+  const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
+  show(draft, intent);
+  switch (draft.payment.intent->status) {
+    case IntentStatus::processing:
+    case IntentStatus::other:
+      note(draft, "the provider is still processing it");
+      return read_on(draft);
+    case IntentStatus::requires_payment_method:
+    case IntentStatus::requires_confirmation:
+      return become_declined(draft, decline.value_or(unnamed_decline()));
+    case IntentStatus::requires_action:
+      return become_action_required(draft);
+    case IntentStatus::requires_capture:
+      return become_authorized(draft);
+    case IntentStatus::succeeded:
+      return succeed(draft);
+    case IntentStatus::canceled:
+      return cancelled_by_provider(draft);
+  }
+}
+
+/// Only looks of the read schedule are under way here, and those bring no other finding.
+void answered(Draft& draft, const Finding& finding) {
+  std::visit(Overload{
+                 [](const found::Nothing&) {},
+                 [&](const found::Shown& f) { shown(draft, f.intent); },
+                 [](const found::Declined&) { ensure(false, "no confirm is under way"); },
+                 [](const found::Refused&) { ensure(false, "no operation is under way"); },
+                 [](const found::Undone&) { ensure(false, "no operation is under way"); },
+             },
+             finding);
+}
+
+}  // namespace
+
+void from_processing(Draft& draft, const Input& input) {
+  std::visit(Overload{
+                 [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
+                 [&](const AskConfirm& ask) {
+                   refuse(draft, ask.id, "in_progress", "A payment is already being made.");
+                 },
+                 // Nothing can be cancelled now: the looks go on and decide it.
+                 [&](const AskCancel& ask) { begin_cancel(draft, asked_by(ask)); },
+                 [&](const AskRefund&) { park(draft, "the outcome of the payment is not known"); },
+                 [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
+                 [&](const WakeInput&) { ignore(draft, "waits for evidence, not for the time"); },
+             },
+             input);
+}
+
+}  // namespace paysaga::payment
