@@ -1,0 +1,175 @@
+#include "paysaga/config/load.hpp"
+
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "files.hpp"
+
+using namespace paysaga;
+using namespace paysaga::config;
+
+namespace {
+
+Settings sound(const Sources& sources) {
+  auto loaded = load(sources);
+  if (!loaded) FAIL(to_text(loaded.error()));
+  return loaded->settings;
+}
+
+Sources with_options(std::vector<std::string> options) {
+  Sources sources;
+  sources.options = std::move(options);
+  return sources;
+}
+
+std::string where(const Loaded& loaded, const std::string& name) {
+  for (const Origin& origin : loaded.origins) {
+    if (origin.name == name) return origin.where;
+  }
+  return "no such setting";
+}
+
+}  // namespace
+
+TEST_CASE("load: without any source every setting is its default", "[config]") {
+  const auto loaded = load({});
+  REQUIRE(loaded);
+  CHECK(loaded->settings.stripe.mode == StripeMode::simulator);
+  CHECK(loaded->settings.stripe.timeout == seconds{30});
+  CHECK(loaded->settings.http.listen == ListenAddress{"127.0.0.1", 7480});
+  CHECK_FALSE(loaded->settings.stripe.base_url);
+  for (const Origin& origin : loaded->origins) CHECK(origin.where == "default");
+}
+
+TEST_CASE("load: an option overrules the environment, that the file, that the default",
+          "[config]") {
+  const TestFile file{
+      "[stripe]\ntimeout = \"11s\"\nconnect_timeout = \"2s\"\n[saga]\n"
+      "expires_in = \"40m\"\n"};
+  Sources sources;
+  sources.file = file.path();
+  sources.environment = {"PAYSAGA_STRIPE__TIMEOUT=12s", "PAYSAGA_SAGA__EXPIRES_IN=50m",
+                         "PAYSAGA_NODE=http://127.0.0.1:1", "HOME=/root"};
+  sources.flags = {{"--data", "node.data", "/tmp/here"}};
+  sources.options = {"stripe.timeout=13s"};
+  const auto loaded = load(sources);
+  REQUIRE(loaded);
+  CHECK(loaded->settings.stripe.timeout == seconds{13});
+  CHECK(loaded->settings.saga.expires_in == minutes{50});
+  CHECK(loaded->settings.stripe.connect_timeout == seconds{2});
+  CHECK(loaded->settings.node.data == "/tmp/here");
+  CHECK(where(*loaded, "stripe.timeout") == "-X");
+  CHECK(where(*loaded, "saga.expires_in") == "PAYSAGA_SAGA__EXPIRES_IN");
+  CHECK(where(*loaded, "stripe.connect_timeout") == file.path().string() + ":3");
+  CHECK(where(*loaded, "node.data") == "--data");
+  CHECK(where(*loaded, "http.listen") == "default");
+}
+
+TEST_CASE("load: every kind of value is read from text", "[config]") {
+  const Settings settings = sound(with_options(
+      {"http.listen=[::1]:0", "http.body_max=64KiB", "log.level=debug", "saga.read_schedule=1s, 5m",
+       "journal.publish=at_least_once", "node.roles=orders,payments", "node.threads=7",
+       "stripe.base_url=http://127.0.0.1:8420/"}));
+  CHECK(settings.http.listen == ListenAddress{"::1", 0});
+  CHECK(settings.http.body_max == ByteSize{65'536});
+  CHECK(settings.log.level == LogLevel::debug);
+  CHECK(settings.saga.read_schedule == std::vector<Duration>{seconds{1}, minutes{5}});
+  CHECK(settings.journal.publish == Publish::at_least_once);
+  CHECK(settings.node.roles == std::vector<Role>{Role::orders, Role::payments});
+  CHECK(settings.node.threads == 7);
+  CHECK(settings.stripe.base_url == Url{false, "127.0.0.1", 8420});
+}
+
+TEST_CASE("load: each fault is one line with its place and what is right", "[config]") {
+  struct Row {
+    std::string option;
+    std::string fault;
+  };
+  const Row rows[] = {
+      {"stripe.timout=1s", "unknown setting 'stripe.timout'; did you mean 'stripe.timeout'?"},
+      {"nonsense=1", "`paysaga config template` lists them all"},
+      {"stripe.timeout", "wants name=value"},
+      {"stripe.timeout=10", "'10' is no duration"},
+      {"stripe.timeout=1ms", R"(got "1ms", wants "100ms" to "10m")"},
+      {"node.threads=0", "got 0, wants 1 to 256"},
+      {"node.threads=two", R"(got "two", wants a whole number)"},
+      {"node.threads=99999999999", "wants a smaller number"},
+      {"node.id=a b", "characters of A-Z"},
+      {"node.data=", "name a directory"},
+      {"node.roles=payments", "this build runs both roles"},
+      {"node.roles=payment", R"(did you mean "payments"?)"},
+      {"http.listen=7480", "write host:port as in 127.0.0.1:7480"},
+      {"http.listen=127.0.0.1:99999", "is no address"},
+      {"http.listen=0.0.0.0:7480", "is open to others"},
+      {"http.body_max=64KB", R"(such as "64KiB")"},
+      {"http.body_max=1GiB", R"(wants "4KiB" to "16MiB")"},
+      {"journal.kind=kafka", "this build has no Kafka"},
+      {"stripe.mode=tset", R"(did you mean "test"?)"},
+      {"stripe.base_url=127.0.0.1", "is no base URL"},
+      {"stripe.base_url=https://example.org", "not on this machine"},
+      {"stripe.base_url=http://127.0.0.1/v1", "without a path"},
+      {"stripe.key=sk_test_1", "never stands on a command line"},
+      {"stripe.connect_timeout=45s", "longer than stripe.timeout"},
+      {"saga.read_schedule=", "is no duration"},
+      {"saga.read_schedule=1s,1s,1s,1s,1s,1s,1s", "1 to 6 durations"},
+      {"log.format=a\nb", R"(got "a\u000Ab")"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.option);
+    const auto loaded = load(with_options({row.option}));
+    REQUIRE_FALSE(loaded);
+    REQUIRE(loaded.error().size() == 1);
+    CHECK_THAT(loaded.error()[0], Catch::Contains(row.fault));
+    CHECK(loaded.error()[0].find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("load: all faults of all sources are named at once, each with its line", "[config]") {
+  const TestFile file{
+      "[stripe]\nmode = 7\ntimout = \"1s\"\n[http]\nlisten = 1.5\n[sage]\n"
+      "[kafka]\n[node]\nid = 2026-01-01\nthreads = \"4\"\n"};
+  Sources sources;
+  sources.file = file.path();
+  sources.environment = {"PAYSAGA_STRIPE__TIMOUT=1s", "PAYSAGA_LOG__LEVEL=loud"};
+  sources.options = {"node.treads=1"};
+  const auto loaded = load(sources);
+  REQUIRE_FALSE(loaded);
+  const std::string name = file.path().string();
+  const Faults& faults = loaded.error();
+  REQUIRE(faults.size() == 9);
+  CHECK_THAT(faults[0], Catch::StartsWith(name + ":2: stripe.mode: got 7, wants one of"));
+  CHECK_THAT(faults[1], Catch::StartsWith(name + ":3: unknown setting 'stripe.timout'"));
+  CHECK_THAT(faults[2], Catch::StartsWith(name + ":5: http.listen: got a decimal number"));
+  CHECK_THAT(faults[3], Catch::StartsWith(name + ":6: unknown setting 'sage'"));
+  CHECK_THAT(faults[4], Catch::StartsWith(name + ":9: node.id: got a date or time"));
+  CHECK_THAT(faults[5], Catch::StartsWith(name + ":10: node.threads: got \"4\", wants a whole"));
+  CHECK_THAT(faults[6], Catch::StartsWith("PAYSAGA_STRIPE__TIMOUT: no setting has this variable; "
+                                          "did you mean PAYSAGA_STRIPE__TIMEOUT?"));
+  CHECK_THAT(faults[7], Catch::StartsWith("PAYSAGA_LOG__LEVEL: log.level: got \"loud\""));
+  CHECK_THAT(faults[8], Catch::Contains("did you mean 'node.threads'?"));
+}
+
+TEST_CASE("load: what is no TOML, or no file, is named with its place", "[config]") {
+  const TestFile file{"[stripe]\nmode = \"test\nkey = 1\n"};
+  Sources sources;
+  sources.file = file.path();
+  const auto broken = load(sources);
+  REQUIRE_FALSE(broken);
+  CHECK_THAT(broken.error().at(0), Catch::StartsWith(file.path().string() + ":2: "));
+
+  sources.file = "/nowhere/paysaga.toml";
+  const auto missing = load(sources);
+  REQUIRE_FALSE(missing);
+  CHECK_THAT(missing.error().at(0), Catch::Contains("/nowhere/paysaga.toml cannot be read"));
+}
+
+TEST_CASE("policy: waits are divided in simulator mode only, short schedules go on", "[config]") {
+  Settings settings;
+  settings.saga.read_schedule = {seconds{5}, minutes{1}};
+  CHECK(policy_of(settings).simulator_speed == 600);
+  CHECK(policy_of(settings).read_schedule[0] == seconds{5});
+  CHECK(policy_of(settings).read_schedule[5] == minutes{1});
+  settings.stripe.mode = StripeMode::test;
+  CHECK(policy_of(settings).simulator_speed == 1);
+}
