@@ -1,0 +1,403 @@
+#include "paysaga/engine/http/api.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include <openssl/crypto.h>
+
+#include "paysaga/engine/http/order_state.hpp"
+#include "paysaga/engine/http/problem.hpp"
+#include "paysaga/engine/http/render.hpp"
+#include "paysaga/storage/json_reader.hpp"
+#include "paysaga/storage/json_writer.hpp"
+
+namespace paysaga::engine::http {
+namespace {
+
+constexpr std::size_t limit_default = 100;
+constexpr std::size_t limit_max = 1'000;
+constexpr std::size_t reason_bytes_max = 500;
+
+Response json_response(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  if (!response.body.ends_with('\n')) response.body += '\n';
+  return response;
+}
+
+Response problem_of(int status, std::string code, std::string detail) {
+  return to_response({status, std::move(code), std::move(detail), {}, {}, {}, false, {}});
+}
+
+Response order_unknown(const OrderId& order) {
+  return to_response(
+      {404, "unknown_order", "there is no order " + order.text(), order.text(), {}, {}, false, {}});
+}
+
+/// The host of "127.0.0.1:7480", "[::1]:7480" or "localhost".
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+/// True for names of this machine, which no foreign name server can give out.
+bool is_local_host(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+Time now() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+Result<std::size_t> limit_of(const Target& target) {
+  const auto text = target.parameter("limit");
+  if (!text) return limit_default;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc{} || end != text->data() + text->size() || limit == 0 ||
+      limit > limit_max) {
+    return fail(ErrorCode::malformed, "limit is a number from 1 to " + std::to_string(limit_max));
+  }
+  return limit;
+}
+
+/// Refuses parameters that nobody reads: a mistyped filter must not list everything.
+Result<std::monostate> only(const Target& target, std::initializer_list<std::string_view> names) {
+  for (const auto& [key, value] : target.query) {
+    if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+    std::string known;
+    for (const std::string_view name : names) known.append(known.empty() ? "" : ", ").append(name);
+    return fail(ErrorCode::malformed,
+                "unknown parameter \"" + key + "\"" +
+                    (known.empty() ? "; there is none here" : "; there are " + known));
+  }
+  return std::monostate{};
+}
+
+/// "true" or "false"; none if it is not there.
+Result<bool> flag_of(const Target& target, std::string_view name) {
+  const auto text = target.parameter(name);
+  if (!text || *text == "false") return false;
+  if (*text == "true") return true;
+  return fail(ErrorCode::malformed, std::string{name} + " is true or false");
+}
+
+Result<storage::OrderQuery> order_query(const Target& target) {
+  const auto known = only(target, {"status", "customer", "older_than", "stuck", "open",
+                                   "oldest_first", "limit", "after"});
+  if (!known) return tl::unexpected<Error>{known.error()};
+  storage::OrderQuery query;
+  if (const auto text = target.parameter("status")) {
+    auto status = order::parse_status(*text);
+    if (!status) return tl::unexpected<Error>{status.error()};
+    query.status = *status;
+  }
+  if (const auto text = target.parameter("customer")) {
+    auto customer = CustomerId::parse(*text);
+    if (!customer) return tl::unexpected<Error>{customer.error()};
+    query.customer = std::move(*customer);
+  }
+  if (const auto text = target.parameter("older_than")) {
+    auto age = parse_duration(*text);
+    if (!age) return tl::unexpected<Error>{age.error()};
+    query.older_than = now() - *age;
+  }
+  if (const auto text = target.parameter("stuck")) {
+    const bool any = text->empty() || *text == "true" || *text == "any";
+    query.stuck = true;
+    query.stuck_reason = any ? std::string{} : std::string{*text};
+  }
+  const auto limit = limit_of(target);
+  const auto open = flag_of(target, "open");
+  const auto oldest_first = flag_of(target, "oldest_first");
+  if (!limit) return tl::unexpected<Error>{limit.error()};
+  if (!open) return tl::unexpected<Error>{open.error()};
+  if (!oldest_first) return tl::unexpected<Error>{oldest_first.error()};
+  query.limit = *limit;
+  query.open = *open;
+  query.oldest_first = *oldest_first;
+  query.after = target.parameter("after").value_or("");
+  return query;
+}
+
+/// The text under "reason" of a JSON body.
+Result<std::string> reason_of(const Request& request) {
+  auto document = storage::JsonDocument::parse(request.body);
+  if (!document) return tl::unexpected<Error>{document.error()};
+  const auto value = document->root().find("reason");
+  const auto text = value ? value->text() : std::nullopt;
+  if (!text || text->empty() || text->size() > reason_bytes_max) {
+    return fail(ErrorCode::malformed,
+                "say why: {\"reason\": \"1 to " + std::to_string(reason_bytes_max) + " bytes\"}");
+  }
+  return std::string{*text};
+}
+
+}  // namespace
+
+Api::Api(Engine& engine, Metrics& metrics, ApiOptions options)
+    : engine_{engine}, metrics_{metrics}, options_{std::move(options)} {}
+
+std::optional<Response> Api::guard(const Request& request) const {
+  const auto host = request.header("host");
+  if (options_.tokens.empty()) {
+    // Without tokens the address is the only fence, so a page of another site, in a browser on this
+    // machine, must not reach over it: neither by a name that it points here, nor by a plain form.
+    if (host && !is_local_host(host_of(*host))) {
+      return problem_of(403, "host_refused", "without tokens only 127.0.0.1 and localhost answer");
+    }
+    if (const auto origin = request.header("origin"); origin && host) {
+      const std::size_t scheme = origin->find("://");
+      if (scheme == std::string_view::npos || origin->substr(scheme + 3) != *host) {
+        return problem_of(403, "origin_refused", "a page of another site may not call this node");
+      }
+    }
+    return std::nullopt;
+  }
+  const std::string_view given = request.header("authorization").value_or("");
+  const std::string_view token = given.starts_with("Bearer ") ? given.substr(7) : "";
+  bool known = false;
+  for (const std::string& one : options_.tokens) known |= same_secret(one, token);
+  if (known) return std::nullopt;
+  Response response = problem_of(401, "token_missing", "send Authorization: Bearer TOKEN");
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+bool Api::is_stream(const Request& request) {
+  const auto target = parse_target(request.target);
+  if (!target) return false;
+  const auto found = find_route(request.method, *target);
+  const Match* match = std::get_if<Match>(&found);
+  return match != nullptr && match->route->operation == Operation::commands;
+}
+
+std::optional<Response> Api::refuse_stream(const Request& request) const {
+  if (auto refused = guard(request)) return refused;
+  const std::string_view type = request.header("content-type").value_or("");
+  for (const std::string_view known :
+       {"application/x-ndjson", "application/ndjson", "application/jsonl"}) {
+    if (is_media_type(type, known)) return std::nullopt;
+  }
+  return problem_of(415, "content_type", "send Content-Type: application/x-ndjson");
+}
+
+void Api::handle(Request request, Done done) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::string_view name = "none";
+  auto target = parse_target(request.target);
+  auto found = target ? find_route(request.method, *target) : PathUnknown{};
+  Match* match = std::get_if<Match>(&found);
+  if (match != nullptr) name = match->route->name;
+  Done count = [self = shared_from_this(), begun, name, done = std::move(done)](Response response) {
+    const auto took = std::chrono::steady_clock::now() - begun;
+    self->metrics_.http_answered(name, response.status, std::chrono::duration_cast<Duration>(took));
+    done(std::move(response));
+  };
+  if (!target) return count(to_response(to_problem(target.error())));
+  const bool probe = name == "livez" || name == "readyz";
+  if (!probe) {
+    if (auto refused = guard(request)) return count(std::move(*refused));
+  }
+  if (const auto* wrong = std::get_if<MethodUnknown>(&found)) {
+    Response response = problem_of(405, "method_not_allowed", "this address takes " + wrong->allow);
+    response.headers.emplace_back("Allow", wrong->allow);
+    return count(std::move(response));
+  }
+  if (match == nullptr) {
+    return count(problem_of(404, "unknown_path", "there is nothing here; see /openapi.json"));
+  }
+  dispatch({std::move(request), std::move(*target), std::move(*match), std::move(count)});
+}
+
+void Api::dispatch(Call call) {
+  const Operation operation = call.match.route->operation;
+  if (call.match.route->pattern.find("{order_id}") != std::string_view::npos) {
+    auto order = OrderId::parse(call.match.parameters.front());
+    if (!order) return call.done(to_response(to_problem(order.error())));
+    if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
+    if (operation == Operation::actor_show) return show_actor(std::move(call), std::move(*order));
+    if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));
+    if (operation == Operation::order_show)
+      return wait_and_show(std::move(call), std::move(*order));
+    return lift(std::move(call), std::move(*order));
+  }
+  if (operation == Operation::actor_list) return list_actors(std::move(call));
+  if (operation == Operation::metrics) return expose_metrics(std::move(call));
+  if (operation == Operation::partition_list) {
+    engine_.partitions([done = std::move(call.done)](const auto& partitions) {
+      Page page;
+      for (const auto& partition : partitions) page.items.push_back(to_json(partition));
+      done(json_response(to_json("partitions", page)));
+    });
+    return;
+  }
+  call.done(show_now(call));
+}
+
+Response Api::show_now(const Call& call) const {
+  switch (call.match.route->operation) {
+    case Operation::order_list:
+      return list_orders(call);
+    case Operation::dead_letter_list:
+      return list_dead_letters(call);
+    case Operation::dead_letter_show: {
+      auto letter = engine_.dead_letter(call.match.parameters.front());
+      return letter ? json_response(std::move(*letter)) : to_response(to_problem(letter.error()));
+    }
+    case Operation::livez:
+      return json_response(R"({"status":"live"})");
+    case Operation::readyz:
+      if (engine_.ready()) return json_response(R"({"status":"ready"})");
+      return to_response(
+          {503, "not_ready", "partitions are not led, or have not caught up", {}, {}, {}, true, 1});
+    case Operation::version:
+      return describe_node();
+    case Operation::openapi:
+      return json_response(std::string{openapi_json()});
+    case Operation::home:
+      return {200,
+              "text/html; charset=utf-8",
+              home_page(options_.node, options_.version, options_.livemode),
+              {{"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}}};
+    case Operation::command:
+    case Operation::commands:
+    case Operation::order_show:
+    case Operation::order_timeline:
+    case Operation::order_resume:
+    case Operation::order_skip:
+    case Operation::actor_list:
+    case Operation::actor_show:
+    case Operation::partition_list:
+    case Operation::metrics:
+      break;  // Answered elsewhere.
+  }
+  ensure(false, "every operation has its answer");
+  return {};
+}
+
+Response Api::describe_node() const {
+  std::string text;
+  storage::JsonWriter json{text};
+  json.open_object();
+  json.key("name").text("paysaga");
+  json.key("version").text(options_.version);
+  json.key("node").text(options_.node);
+  json.key("livemode").boolean(options_.livemode);
+  json.close_object();
+  return json_response(std::move(text));
+}
+
+Response Api::list_orders(const Call& call) const {
+  const auto query = order_query(call.target);
+  if (!query) return to_response(to_problem(query.error()));
+  const auto page = engine_.list(*query);
+  if (!page) return to_response(to_problem(page.error()));
+  return json_response(to_json("orders", *page));
+}
+
+Response Api::list_dead_letters(const Call& call) const {
+  const auto known = only(call.target, {"limit", "after"});
+  if (!known) return to_response(to_problem(known.error()));
+  const auto limit = limit_of(call.target);
+  if (!limit) return to_response(to_problem(limit.error()));
+  const auto page = engine_.dead_letters(call.target.parameter("after").value_or(""), *limit);
+  if (!page) return to_response(to_problem(page.error()));
+  return json_response(to_json("dead_letters", *page));
+}
+
+Response Api::show_timeline(const Call& call, const OrderId& order) const {
+  const auto known = only(call.target, {"limit", "after"});
+  if (!known) return to_response(to_problem(known.error()));
+  const auto limit = limit_of(call.target);
+  if (!limit) return to_response(to_problem(limit.error()));
+  const std::string_view after = call.target.parameter("after").value_or("");
+  const auto page = engine_.timeline(order, after, *limit);
+  if (!page) return to_response(to_problem(page.error()));
+  if (page->items.empty() && after.empty()) return order_unknown(order);
+  return json_response(to_json("timeline", *page));
+}
+
+Response Api::show_order(const OrderId& order) const {
+  const auto saga = engine_.load(order);
+  if (!saga) return to_response(to_problem(saga.error()));
+  if (*saga == nullptr) return order_unknown(order);
+  return json_response(engine_.order_json(**saga));
+}
+
+std::optional<Duration> Api::wait_of(const Request& request) const {
+  const auto prefer = request.header("prefer");
+  const auto wait = prefer ? preferred_wait(*prefer) : std::nullopt;
+  if (!wait || *wait == 0) return std::nullopt;
+  return std::min<Duration>(seconds{*wait}, options_.wait_max);
+}
+
+void Api::wait_and_show(Call call, OrderId order) {
+  const auto wait = wait_of(call.request);
+  if (!wait) return call.done(show_order(order));
+  engine_.wait(order, *wait,
+               [self = shared_from_this(), order, done = std::move(call.done)](const auto& saga) {
+                 if (saga == nullptr) return done(order_unknown(order));
+                 Response response = json_response(self->engine_.order_json(*saga));
+                 response.headers.emplace_back("Preference-Applied", "wait");
+                 done(std::move(response));
+               });
+}
+
+void Api::list_actors(Call call) {
+  const auto known = only(call.target, {"limit"});
+  const auto limit = limit_of(call.target);
+  if (!known) return call.done(to_response(to_problem(known.error())));
+  if (!limit) return call.done(to_response(to_problem(limit.error())));
+  engine_.actors(*limit, [done = std::move(call.done)](const auto& actors) {
+    Page page;
+    for (const auto& actor : actors) page.items.push_back(to_json(actor));
+    done(json_response(to_json("actors", page)));
+  });
+}
+
+void Api::show_actor(Call call, OrderId order) {
+  engine_.actor(order, [order, done = std::move(call.done)](const auto& actor) {
+    if (actor) return done(json_response(to_json(*actor)));
+    done(to_response({404,
+                      "unknown_order",
+                      "no actor and no order " + order.text(),
+                      order.text(),
+                      {},
+                      {},
+                      false,
+                      {}}));
+  });
+}
+
+void Api::lift(Call call, OrderId order) {
+  if (!is_media_type(call.request.header("content-type").value_or(""), "application/json")) {
+    return call.done(problem_of(415, "content_type", "send Content-Type: application/json"));
+  }
+  auto reason = reason_of(call.request);
+  if (!reason) return call.done(to_response(to_problem(reason.error())));
+  const auto lifted = [self = shared_from_this(), order, done = call.done](const auto& result) {
+    if (result) return done(self->show_order(order));
+    Problem problem = to_problem(result.error());
+    problem.order_id = order.text();
+    done(to_response(problem));
+  };
+  if (call.match.route->operation == Operation::order_skip) {
+    engine_.skip(order, std::move(*reason), lifted);
+  } else {
+    engine_.resume(order, std::move(*reason), lifted);
+  }
+}
+
+void Api::expose_metrics(Call call) {
+  engine_.gauges([self = shared_from_this(), done = std::move(call.done)](const Gauges& gauges) {
+    done({200, "text/plain; version=0.0.4; charset=utf-8", self->metrics_.exposition(gauges), {}});
+  });
+}
+
+}  // namespace paysaga::engine::http

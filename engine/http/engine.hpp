@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "paysaga/actors/node.hpp"
+#include "paysaga/engine/metrics.hpp"
+#include "paysaga/saga/saga.hpp"
+#include "paysaga/storage/state_store.hpp"
+
+namespace paysaga::engine::http {
+
+/// A part of a list. `items` are JSON objects; an empty `next` ends the list.
+struct Page {
+  std::vector<std::string> items;
+  std::string next;
+};
+
+/// What the HTTP API needs of the engine behind it. A runtime stands behind it in a node, a fake in
+/// the tests of the API.
+///
+/// Threads:   every call from any thread; a callback comes once, from any thread or from within the
+///            call, and may come after the server has stopped.
+class Engine {
+ public:
+  template <class T>
+  using Done = std::function<void(T)>;
+  virtual ~Engine() = default;
+
+  virtual void submit(actors::Submission submission, Done<actors::Submitted> done) = 0;
+  /// Comes when nothing is under way for the order, or after `at_most`; null: no such order.
+  virtual void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) = 0;
+
+  /// The order as people see it, a JSON object.
+  [[nodiscard]] virtual std::string order_json(const Saga& saga) const = 0;
+  /// Null: no such order.
+  [[nodiscard]] virtual Result<std::shared_ptr<const Saga>> load(const OrderId& order) const = 0;
+  /// The order's decisions, oldest first; no items: no such order. Errors: malformed (`after`).
+  [[nodiscard]] virtual Result<Page> timeline(const OrderId& order, std::string_view after,
+                                              std::size_t limit) const = 0;
+  /// Errors: malformed (`after` is none of ours).
+  [[nodiscard]] virtual Result<Page> list(const storage::OrderQuery& query) const = 0;
+
+  virtual void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) = 0;
+  virtual void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) = 0;
+  virtual void partitions(Done<std::vector<actors::PartitionInfo>> done) = 0;
+  /// Lifts a quarantine. Errors: not_found, forbidden (it is not quarantined), unavailable.
+  virtual void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) = 0;
+  virtual void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) = 0;
+
+  [[nodiscard]] virtual Result<Page> dead_letters(std::string_view after,
+                                                  std::size_t limit) const = 0;
+  /// A JSON object; not_found.
+  [[nodiscard]] virtual Result<std::string> dead_letter(std::string_view id) const = 0;
+
+  /// True when this node can answer: its partitions are led and caught up.
+  [[nodiscard]] virtual bool ready() const = 0;
+  virtual void gauges(Done<Gauges> done) = 0;
+};
+
+}  // namespace paysaga::engine::http

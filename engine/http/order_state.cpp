@@ -1,0 +1,87 @@
+#include "paysaga/engine/http/order_state.hpp"
+
+#include <algorithm>
+
+namespace paysaga::engine::http {
+namespace {
+
+using order::Status;
+
+bool may_confirm(const Saga& saga) {
+  if (!saga.payment || saga.payment->closed || saga.payment->cancel) return false;
+  if (saga.order.cancel_requested) return false;
+  const payment::Status status = saga.payment->status;
+  return status == payment::Status::creating || status == payment::Status::ready ||
+         status == payment::Status::declined;
+}
+
+bool may_initiate(const Saga& saga) {
+  if (!saga.payment) return true;
+  return saga.payment->status == payment::Status::cancelled && !saga.payment->closed &&
+         !saga.order.cancel_requested;
+}
+
+std::int64_t left_minor(const Saga& saga) {
+  if (!saga.payment) return 0;
+  const MoneyTotals& money = saga.payment->money;
+  return money.captured - money.refunded - money.refunding;
+}
+
+void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {
+  if (may_initiate(saga)) actions.push_back("payment.initiate");
+  if (may_confirm(saga)) actions.push_back("payment.confirm");
+  actions.insert(actions.end(), {"payment.cancel", "order.cancel", "order.rejected"});
+}
+
+void add_running(const Saga& saga, std::vector<std::string_view>& actions) {
+  const bool captured = saga.payment && saga.payment->status == payment::Status::captured;
+  if (!captured) actions.push_back("payment.cancel");
+  actions.insert(actions.end(), {"order.cancel", "order.rejected", "order.delivery_failed"});
+  if (captured && !saga.order.cancel_requested) actions.push_back("order.fulfilled");
+}
+
+}  // namespace
+
+std::vector<std::string_view> allowed_actions(const Saga& saga) {
+  std::vector<std::string_view> actions;
+  bool refundable = false;
+  switch (saga.order.status) {
+    case Status::payment_pending:
+    case Status::payment_processing:
+    case Status::payment_failed:
+      add_unpaid(saga, actions);
+      break;
+    case Status::pending:
+      add_running(saga, actions);
+      refundable = true;
+      break;
+    case Status::fulfilled:
+    case Status::refund_pending:
+    case Status::refund_failed:
+    case Status::partially_refunded:
+      refundable = true;
+      break;
+    case Status::cancelled:
+    case Status::expired:
+    case Status::refunded:
+      break;
+  }
+  if (refundable && left_minor(saga) > 0) actions.push_back("refund.request");
+  return actions;
+}
+
+bool is_settled(const Saga& saga) {
+  if (saga.payment) {
+    const auto asked = [](const payment::Refund& refund) {
+      return refund.state == payment::RefundState::requested;
+    };
+    if (std::any_of(saga.payment->refunds.begin(), saga.payment->refunds.end(), asked))
+      return false;
+    // The next act is the customer's; no wait of ours brings it about.
+    if (saga.payment->status == payment::Status::action_required) return true;
+  }
+  return saga.order.status != Status::payment_processing &&
+         saga.order.status != Status::refund_pending;
+}
+
+}  // namespace paysaga::engine::http

@@ -1,0 +1,92 @@
+#include "paysaga/engine/http/routes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace paysaga::engine::http {
+namespace {
+
+using enum Operation;
+
+// clang-format off
+constexpr std::array route_table = {
+    Route{"POST", "/v1/orders/{order_id}/payment", "payment_initiate", command, "payment.initiate"},
+    Route{"POST", "/v1/orders/{order_id}/payment/confirm", "payment_confirm", command, "payment.confirm"},
+    Route{"POST", "/v1/orders/{order_id}/payment/cancel", "payment_cancel", command, "payment.cancel"},
+    Route{"POST", "/v1/orders/{order_id}/cancel", "order_cancel", command, "order.cancel"},
+    Route{"POST", "/v1/orders/{order_id}/rejected", "order_rejected", command, "order.rejected"},
+    Route{"POST", "/v1/orders/{order_id}/delivery_failed", "order_delivery_failed", command, "order.delivery_failed"},
+    Route{"POST", "/v1/orders/{order_id}/fulfilled", "order_fulfilled", command, "order.fulfilled"},
+    Route{"POST", "/v1/orders/{order_id}/refunds", "refund_request", command, "refund.request"},
+    Route{"POST", "/v1/orders/{order_id}/resume", "order_resume", order_resume, ""},
+    Route{"POST", "/v1/orders/{order_id}/skip", "order_skip", order_skip, ""},
+    Route{"GET", "/v1/orders/{order_id}/timeline", "order_timeline", order_timeline, ""},
+    Route{"GET", "/v1/orders/{order_id}", "order_show", order_show, ""},
+    Route{"GET", "/v1/orders", "order_list", order_list, ""},
+    Route{"POST", "/v1/commands", "commands", commands, ""},
+    Route{"GET", "/v1/actors", "actor_list", actor_list, ""},
+    Route{"GET", "/v1/actors/{order_id}", "actor_show", actor_show, ""},
+    Route{"GET", "/v1/partitions", "partition_list", partition_list, ""},
+    Route{"GET", "/v1/dead-letters", "dead_letter_list", dead_letter_list, ""},
+    Route{"GET", "/v1/dead-letters/{dead_letter_id}", "dead_letter_show", dead_letter_show, ""},
+    Route{"GET", "/livez", "livez", livez, ""},
+    Route{"GET", "/readyz", "readyz", readyz, ""},
+    Route{"GET", "/metrics", "metrics", metrics, ""},
+    Route{"GET", "/version", "version", version, ""},
+    Route{"GET", "/openapi.json", "openapi", openapi, ""},
+    Route{"GET", "/", "home", home, ""},
+};
+// clang-format on
+
+/// The parameters of `pattern` in `segments`; none if they do not match.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              const std::vector<std::string>& segments) {
+  std::vector<std::string> parameters;
+  std::size_t at = 0;
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);  // The slash.
+    if (pattern.empty()) break;
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    const std::string_view piece = pattern.substr(0, end);
+    if (at == segments.size()) return std::nullopt;
+    if (piece == "{dead_letter_id}") {  // Such an id has slashes: payment-commands/3/1207.
+      std::string id = segments[at];
+      while (++at < segments.size()) id.append("/").append(segments[at]);
+      parameters.push_back(std::move(id));
+      break;
+    }
+    if (piece.front() == '{') {
+      parameters.push_back(segments[at]);
+    } else if (piece != segments[at]) {
+      return std::nullopt;
+    }
+    ++at;
+    pattern.remove_prefix(end);
+  }
+  if (at != segments.size()) return std::nullopt;
+  return parameters;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return route_table;
+}
+
+std::variant<Match, PathUnknown, MethodUnknown> find_route(std::string_view method,
+                                                           const Target& target) {
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  std::string allow;
+  for (const Route& route : route_table) {
+    auto parameters = match(route.pattern, target.segments);
+    if (!parameters) continue;
+    if (route.method == wanted) return Match{&route, std::move(*parameters)};
+    if (!allow.empty()) allow += ", ";
+    allow += route.method == "GET" ? "GET, HEAD" : route.method;
+  }
+  if (allow.empty()) return PathUnknown{};
+  return MethodUnknown{std::move(allow)};
+}
+
+}  // namespace paysaga::engine::http

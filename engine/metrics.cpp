@@ -1,0 +1,294 @@
+#include "paysaga/engine/metrics.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "paysaga/engine/log.hpp"
+
+namespace paysaga::engine {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Labels;
+
+// The closed label sets. What is not among them is counted under the last one.
+constexpr std::array<std::string_view, 11> input_kinds = {"payment.initiate",
+                                                          "payment.confirm",
+                                                          "payment.cancel",
+                                                          "order.cancel",
+                                                          "order.rejected",
+                                                          "order.delivery_failed",
+                                                          "order.fulfilled",
+                                                          "refund.request",
+                                                          "answer",
+                                                          "wake",
+                                                          "other"};
+constexpr std::array<std::string_view, 5> outcomes = {"accepted", "ignored", "parked", "refused",
+                                                      "misused"};
+constexpr std::array<CallKind, 5> call_kinds = {CallKind::send, CallKind::read_intent,
+                                                CallKind::list_intents, CallKind::read_refund,
+                                                CallKind::list_refunds};
+constexpr std::array<std::string_view, 5> call_texts = {"send", "read_intent", "list_intents",
+                                                        "read_refund", "list_refunds"};
+constexpr std::array<std::string_view, 9> call_outcomes = {"done",        "declined",     "refused",
+                                                           "not_sent",    "unauthorized", "unknown",
+                                                           "key_misused", "key_expired",  "other"};
+constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
+constexpr std::array<std::string_view, 7> line_outcomes = {
+    "accepted", "repeated", "refused", "parked", "quarantined", "malformed", "retryable"};
+constexpr std::array<std::string_view, 5> stuck_reasons = {
+    "compensation_stuck", "outcome_unknown", "authorization_lost", "quarantined", "other"};
+constexpr std::array<std::string_view, order_status_count> order_statuses = {
+    "PAYMENT_PENDING", "PAYMENT_PROCESSING", "PENDING",           "FULFILLED",
+    "PAYMENT_FAILED",  "CANCELLED",          "EXPIRED",           "REFUND_PENDING",
+    "REFUND_FAILED",   "REFUNDED",           "PARTIALLY_REFUNDED"};
+
+/// Place of `text` in `set`, the last one if it is not there.
+template <std::size_t n>
+std::size_t place_of(const std::array<std::string_view, n>& set, std::string_view text) {
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    if (set[i] == text) return i;
+  }
+  return n - 1;
+}
+
+const Histogram::BucketBoundaries& second_buckets() {
+  static const Histogram::BucketBoundaries buckets = {
+      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+  return buckets;
+}
+
+double seconds_of(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e6;
+}
+
+/// One series a label of a closed set, made at once, so that it is exported at 0.
+template <class Kind, std::size_t n>
+using Row = std::array<Kind*, n>;
+
+}  // namespace
+
+struct Metrics::Series {
+  Series(std::string_view version, const std::vector<std::string_view>& operations) {
+    for (std::size_t i = 0; i < input_kinds.size(); ++i) {
+      fill(events[i], metric::events, outcomes, "outcome", {{"kind", std::string{input_kinds[i]}}});
+    }
+    for (std::size_t i = 0; i < call_texts.size(); ++i) {
+      const Labels call = {{"call", std::string{call_texts[i]}}};
+      fill(provider_requests[i], metric::provider_requests, call_outcomes, "outcome", call);
+      provider_seconds[i] = &histogram(metric::provider_seconds, call);
+    }
+    for (const std::string_view operation : operations) add_operation(operation);
+    add_operation("none");
+    fill(http_lines, metric::http_lines, line_outcomes, "outcome", {});
+    for (std::size_t i = 0; i < stuck_reasons.size(); ++i) {
+      stuck[i] = &gauge(metric::stuck, {{"reason", std::string{stuck_reasons[i]}}});
+    }
+    for (std::size_t i = 0; i < order_status_count; ++i) {
+      if (!order::is_open(static_cast<order::Status>(i))) continue;
+      open[i] = &gauge(metric::sagas_open, {{"status", std::string{order_statuses[i]}}});
+    }
+    gauge(metric::build_info, {{"version", std::string{version}}}).Set(1);
+    for (const CurrencyRule& rule : currency_rules()) {
+      gauge(metric::at_risk, {{"currency", std::string{rule.letters}}});
+    }
+  }
+
+  Counter& counter(const metric::Name& name, const Labels& labels = {}) {
+    return prometheus::BuildCounter().Name(name.name).Help(name.help).Register(registry).Add(
+        labels);
+  }
+  Gauge& gauge(const metric::Name& name, const Labels& labels = {}) {
+    return prometheus::BuildGauge().Name(name.name).Help(name.help).Register(registry).Add(labels);
+  }
+  Histogram& histogram(const metric::Name& name, const Labels& labels = {}) {
+    return prometheus::BuildHistogram().Name(name.name).Help(name.help).Register(registry).Add(
+        labels, second_buckets());
+  }
+  template <std::size_t n>
+  void fill(Row<Counter, n>& row, const metric::Name& name,
+            const std::array<std::string_view, n>& set, const char* label, Labels labels) {
+    for (std::size_t i = 0; i < n; ++i) {
+      labels[label] = std::string{set[i]};
+      row[i] = &counter(name, labels);
+    }
+  }
+  void add_operation(std::string_view operation) {
+    const Labels labels = {{"operation", std::string{operation}}};
+    Operation& entry = http[std::string{operation}];
+    fill(entry.requests, metric::http_requests, status_classes, "status", labels);
+    entry.took = &histogram(metric::http_seconds, labels);
+  }
+
+  struct Operation {
+    Row<Counter, status_classes.size()> requests{};
+    Histogram* took = nullptr;
+  };
+
+  prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
+  std::array<Row<Counter, outcomes.size()>, input_kinds.size()> events{};
+  std::array<Row<Counter, call_outcomes.size()>, call_texts.size()> provider_requests{};
+  Row<Histogram, call_texts.size()> provider_seconds{};
+  Row<Counter, line_outcomes.size()> http_lines{};
+  Row<Gauge, stuck_reasons.size()> stuck{};
+  Row<Gauge, order_status_count> open{};
+  std::map<std::string, Operation, std::less<>> http;  // Never changes once it is made.
+
+  Histogram& durable = histogram(metric::event_durable);
+  Histogram& published_seconds = histogram(metric::event_published);
+  Histogram& append = histogram(metric::append);
+  Counter& published = counter(metric::published);
+  Counter& dead_lettered = counter(metric::dead_lettered);
+  Counter& moved = counter(metric::moved);
+  Counter& claims = counter(metric::claims);
+  Counter& step_downs = counter(metric::step_downs);
+  Counter& partition_failures = counter(metric::partition_failures);
+  Counter& quarantines = counter(metric::quarantines);
+  Counter& provider_retries = counter(metric::provider_retries);
+  Gauge& http_connections = gauge(metric::http_connections);
+  Counter& http_refused = counter(metric::http_refused);
+  std::mutex scrape;  // One scrape sets its gauges and reads them.
+};
+
+Metrics::Metrics(std::string_view version, const std::vector<std::string_view>& operations)
+    : series_{std::make_unique<Series>(version, operations)} {}
+Metrics::~Metrics() = default;
+
+void Metrics::input_decided(std::string_view kind, Outcome outcome) {
+  series_->events[place_of(input_kinds, kind)][static_cast<std::size_t>(outcome)]->Increment();
+}
+
+void Metrics::input_durable(Duration received_to_durable) {
+  series_->durable.Observe(seconds_of(received_to_durable));
+}
+
+void Metrics::record_appended(Duration append_to_read_back) {
+  series_->append.Observe(seconds_of(append_to_read_back));
+}
+
+void Metrics::events_published(std::uint64_t events, Duration received_to_published) {
+  series_->published.Increment(static_cast<double>(events));
+  series_->published_seconds.Observe(seconds_of(received_to_published));
+}
+
+void Metrics::call_answered(CallKind kind, std::string_view outcome, Duration took) {
+  for (std::size_t i = 0; i < call_kinds.size(); ++i) {
+    if (call_kinds[i] != kind) continue;
+    series_->provider_requests[i][place_of(call_outcomes, outcome)]->Increment();
+    series_->provider_seconds[i]->Observe(seconds_of(took));
+  }
+}
+
+void Metrics::call_retried() {
+  series_->provider_retries.Increment();
+}
+
+void Metrics::claimed(storage::PartitionId partition) {
+  series_->claims.Increment();
+  log_event(LogLevel::info, "partition_claimed", {{"partition", index_of(partition)}});
+}
+
+void Metrics::stepped_down(storage::PartitionId partition, std::string_view why) {
+  series_->step_downs.Increment();
+  log_event(LogLevel::warning, "partition_stepped_down",
+            {{"partition", index_of(partition)}, {"why", why}});
+}
+
+void Metrics::dead_lettered(std::string_view cause) {
+  series_->dead_lettered.Increment();
+  log_event(LogLevel::warning, "input_dead_lettered", {{"cause", cause}});
+}
+
+void Metrics::moved() {
+  series_->moved.Increment();
+}
+
+void Metrics::quarantined(const OrderId& order, std::string_view reason) {
+  series_->quarantines.Increment();
+  log_event(LogLevel::error, "order_quarantined", {{"order_id", order.text()}, {"reason", reason}});
+}
+
+void Metrics::partition_failed(storage::PartitionId partition, const Error& error) {
+  series_->partition_failures.Increment();
+  log_event(LogLevel::error, "partition_failed",
+            {{"partition", index_of(partition)},
+             {"code", to_text(error.code)},
+             {"detail", error.detail}});
+}
+
+void Metrics::say(std::string_view level, std::string_view event, std::string_view detail) {
+  log_event(parse_log_level(level).value_or(LogLevel::info), event, {{"detail", detail}});
+}
+
+void Metrics::http_answered(std::string_view operation, int status, Duration took) {
+  auto found = series_->http.find(operation);
+  if (found == series_->http.end()) found = series_->http.find("none");
+  const int status_class = std::clamp(status / 100, 2, 5);
+  found->second.requests[static_cast<std::size_t>(status_class - 2)]->Increment();
+  found->second.took->Observe(seconds_of(took));
+}
+
+void Metrics::http_connections(std::int64_t open) {
+  series_->http_connections.Set(static_cast<double>(open));
+}
+
+void Metrics::http_connection_refused() {
+  series_->http_refused.Increment();
+}
+
+void Metrics::http_line(std::string_view outcome) {
+  series_->http_lines[place_of(line_outcomes, outcome)]->Increment();
+}
+
+std::string Metrics::exposition(const Gauges& gauges) {
+  const std::lock_guard lock{series_->scrape};
+  Series& series = *series_;
+  const auto set = [&series](const metric::Name& name, auto value, const Labels& labels = {}) {
+    series.gauge(name, labels).Set(static_cast<double>(value));
+  };
+  for (std::size_t i = 0; i < order_status_count; ++i) {
+    if (series.open[i] != nullptr)
+      series.open[i]->Set(static_cast<double>(gauges.open_by_status[i]));
+  }
+  for (Gauge* reason : series.stuck) reason->Set(0);
+  for (const auto& [reason, count] : gauges.stuck) {
+    series.stuck[place_of(stuck_reasons, reason)]->Increment(static_cast<double>(count));
+  }
+  set(metric::sagas_open_oldest, seconds_of(gauges.open_oldest));
+  set(metric::unknown, gauges.unknown);
+  set(metric::unknown_oldest, seconds_of(gauges.unknown_oldest));
+  for (const CurrencyRule& rule : currency_rules()) {
+    set(metric::at_risk, 0, {{"currency", std::string{rule.letters}}});
+  }
+  for (const Money& money : gauges.at_risk) {
+    set(metric::at_risk, money.minor, {{"currency", std::string{money.currency.text()}}});
+  }
+  set(metric::at_risk_oldest, seconds_of(gauges.at_risk_oldest));
+  set(metric::timers_overdue, gauges.timers_overdue);
+  set(metric::timers_overdue_oldest, seconds_of(gauges.timers_overdue_oldest));
+  std::size_t owned = 0;
+  for (const Gauges::Partition& partition : gauges.partitions) {
+    const Labels labels = {{"partition", std::to_string(partition.partition)}};
+    owned += partition.leading ? 1 : 0;
+    set(metric::consumer_lag, partition.lag, labels);
+    set(metric::publish_lag, partition.publish_lag, labels);
+    set(metric::actors_active, partition.actors, labels);
+    set(metric::credit_used, partition.credit_used, labels);
+    set(metric::credit_max, partition.credit_max, labels);
+  }
+  set(metric::partitions_owned, owned);
+  set(metric::dead_letters, gauges.dead_letters);
+  set(metric::store_bytes, gauges.store_bytes);
+  return prometheus::TextSerializer{}.Serialize(series.registry.Collect());
+}
+
+}  // namespace paysaga::engine

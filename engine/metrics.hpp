@@ -1,0 +1,129 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "paysaga/actors/ports.hpp"
+#include "paysaga/saga/money.hpp"
+#include "paysaga/saga/order/order.hpp"
+
+namespace paysaga::engine {
+
+/// Every metric that there is: its name is a contract with dashboards and alerts.
+namespace metric {
+struct Name {
+  const char* name;
+  const char* help;
+};
+// clang-format off
+inline constexpr Name events{"paysaga_events_total", "Inputs decided, by kind and outcome."};
+inline constexpr Name event_durable{"paysaga_event_durable_seconds", "From received to durable in the journal."};
+inline constexpr Name event_published{"paysaga_event_published_seconds", "From received to published."};
+inline constexpr Name published{"paysaga_events_published_total", "Events published on the topics of people."};
+inline constexpr Name dead_lettered{"paysaga_events_dead_lettered_total", "Inputs that can never be read."};
+inline constexpr Name moved{"paysaga_events_moved_total", "Inputs found on a wrong partition and sent on."};
+inline constexpr Name append{"paysaga_journal_append_seconds", "From append to read-back, a journal record."};
+inline constexpr Name claims{"paysaga_claims_total", "Partitions claimed by this node."};
+inline constexpr Name step_downs{"paysaga_step_downs_total", "Partitions that this node stopped leading."};
+inline constexpr Name partition_failures{"paysaga_partition_failures_total", "Partitions stopped by a fault."};
+inline constexpr Name quarantines{"paysaga_quarantines_total", "Orders stopped by a fault of the engine."};
+inline constexpr Name provider_requests{"paysaga_provider_requests_total", "Calls to the provider answered, by call and outcome."};
+inline constexpr Name provider_seconds{"paysaga_provider_request_seconds", "The provider's time, by call."};
+inline constexpr Name provider_retries{"paysaga_provider_retries_total", "Calls to the provider made again."};
+inline constexpr Name http_requests{"paysaga_http_requests_total", "HTTP requests answered, by operation and status."};
+inline constexpr Name http_seconds{"paysaga_http_request_seconds", "From request to answer, by operation."};
+inline constexpr Name http_connections{"paysaga_http_connections", "Open HTTP connections."};
+inline constexpr Name http_refused{"paysaga_http_connections_refused_total", "Connections closed at once: too many."};
+inline constexpr Name http_lines{"paysaga_http_command_lines_total", "Command lines answered, by outcome."};
+inline constexpr Name sagas_open{"paysaga_sagas_open", "Open orders by status."};
+inline constexpr Name sagas_open_oldest{"paysaga_sagas_open_oldest_seconds", "Time since the longest untouched open order last changed."};
+inline constexpr Name stuck{"paysaga_sagas_stuck", "Orders that a person should look at, by reason."};
+inline constexpr Name unknown{"paysaga_outcome_unknown", "Provider operations whose outcome is unknown."};
+inline constexpr Name unknown_oldest{"paysaga_outcome_unknown_oldest_seconds", "Age of the oldest unknown outcome."};
+inline constexpr Name at_risk{"paysaga_money_at_risk_minor", "Money that may be lost, in minor units, by currency."};
+inline constexpr Name at_risk_oldest{"paysaga_money_at_risk_oldest_seconds", "Age of the oldest money at risk."};
+inline constexpr Name timers_overdue{"paysaga_timers_overdue", "Wake-ups that are past their time."};
+inline constexpr Name timers_overdue_oldest{"paysaga_timers_overdue_oldest_seconds", "How late the most overdue wake-up is."};
+inline constexpr Name partitions_owned{"paysaga_partitions_owned", "Partitions that this node leads."};
+inline constexpr Name consumer_lag{"paysaga_consumer_lag_records", "Journal records not yet applied, by partition."};
+inline constexpr Name publish_lag{"paysaga_publish_lag_records", "Journal records applied and not yet published, by partition."};
+inline constexpr Name actors_active{"paysaga_actors_active", "Order actors in memory, by partition."};
+inline constexpr Name credit_used{"paysaga_credit_used", "Inputs in flight, by partition."};
+inline constexpr Name credit_max{"paysaga_credit_max", "The most inputs in flight that a partition takes."};
+inline constexpr Name dead_letters{"paysaga_dead_letters", "Dead letters kept."};
+inline constexpr Name store_bytes{"paysaga_store_bytes", "Size of the state store on disk."};
+inline constexpr Name build_info{"paysaga_build_info", "1; the labels say what runs."};
+// clang-format on
+}  // namespace metric
+
+inline constexpr std::size_t order_status_count = 11;
+
+/// What is so at the moment of a scrape. Ages of nothing are 0.
+struct Gauges {
+  struct Partition {
+    std::uint32_t partition;
+    bool leading;
+    std::int64_t lag;
+    std::int64_t publish_lag;
+    std::uint64_t actors;
+    std::uint64_t credit_used;
+    std::uint64_t credit_max;
+  };
+  std::array<std::uint64_t, order_status_count> open_by_status{};  // By order::Status.
+  Duration open_oldest{};
+  std::vector<std::pair<std::string, std::uint64_t>> stuck;  // By reason.
+  std::uint64_t unknown = 0;
+  Duration unknown_oldest{};
+  std::vector<Money> at_risk;  // One a currency.
+  Duration at_risk_oldest{};
+  std::uint64_t timers_overdue = 0;
+  Duration timers_overdue_oldest{};
+  std::vector<Partition> partitions;
+  std::uint64_t dead_letters = 0;
+  std::uint64_t store_bytes = 0;
+};
+
+/// All counters of the process. What the actors tell is counted and, where a person wants to read
+/// it, logged.
+///
+/// Threads:  any.
+class Metrics final : public actors::Observer {
+ public:
+  /// Shape:  `operations` are the closed set of the HTTP API's operation names.
+  Metrics(std::string_view version, const std::vector<std::string_view>& operations);
+  ~Metrics() override;
+
+  void input_decided(std::string_view kind, Outcome outcome) override;
+  void input_durable(Duration received_to_durable) override;
+  void record_appended(Duration append_to_read_back) override;
+  void events_published(std::uint64_t events, Duration received_to_published) override;
+  void call_answered(CallKind kind, std::string_view outcome, Duration took) override;
+  void call_retried() override;
+  void claimed(storage::PartitionId partition) override;
+  void stepped_down(storage::PartitionId partition, std::string_view why) override;
+  void dead_lettered(std::string_view cause) override;
+  void moved() override;
+  void quarantined(const OrderId& order, std::string_view reason) override;
+  void partition_failed(storage::PartitionId partition, const Error& error) override;
+  void say(std::string_view level, std::string_view event, std::string_view detail) override;
+
+  /// `operation` outside the closed set counts as "none".
+  void http_answered(std::string_view operation, int status, Duration took);
+  void http_connections(std::int64_t open);
+  void http_connection_refused();
+  void http_line(std::string_view outcome);
+
+  /// Prometheus text exposition 0.0.4.
+  [[nodiscard]] std::string exposition(const Gauges& gauges);
+
+ private:
+  struct Series;
+  std::unique_ptr<Series> series_;
+};
+
+}  // namespace paysaga::engine
