@@ -76,6 +76,7 @@ struct ActorInfo {
 
 struct NodeOptions {
   std::string node = "node-1";
+  std::string version;  // Of the program, for the claim.
   std::string address;  // For the claim: where other nodes forward requests to.
   std::string group = "paysaga";
   std::string topic_prefix;
@@ -84,13 +85,13 @@ struct NodeOptions {
   bool publish_atomic = true;
   Policy policy;
   storage::ChainKey chain_key;
-  std::size_t credit_max = 4'096;          // In flight a partition.
-  std::size_t calls_in_flight_max = 256;   // At the provider.
-  Duration idle_after = seconds{2};        // Then an order actor is passivated.
+  std::size_t credit_max = 4'096;         // In flight a partition.
+  std::size_t calls_in_flight_max = 256;  // At the provider.
+  Duration idle_after = seconds{2};       // Then an order actor is passivated.
   Duration append_timeout = seconds{10};
   Duration journal_retention = hours{7 * 24};
   std::size_t threads = 2;
-  std::uint64_t seed = 0;                  // Of jitter and nonces; 0: from the system.
+  std::uint64_t seed = 0;  // Of jitter and nonces; 0: from the system.
 };
 
 /// The actors of one node: owns their system, joins the log's membership, leads what it is given.

@@ -3,6 +3,8 @@
 add_library(paysaga_flags INTERFACE)
 target_compile_options(paysaga_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
+  # A designated initializer leaves the other members to their defaults; that is what it is for.
+  -Wno-missing-field-initializers
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
   -ffile-prefix-map=${CMAKE_BINARY_DIR}/layers/=)
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <algorithm>
+#include <variant>
+
+#include "paysaga/saga/call.hpp"
+#include "paysaga/saga/time.hpp"
+
+namespace paysaga::actors {
+
+/// Stops calling a provider that cannot be reached or does not know us, and tries one call again
+/// after a wait that doubles. Calls meanwhile are answered NotSent: their operations stay intended.
+class Breaker {
+ public:
+  static constexpr int failures_max = 5;
+  static constexpr Duration wait_min = milliseconds{500};
+  static constexpr Duration wait_max = seconds{30};
+
+  /// True if a call may go out at `now`. While it is open, one call after each wait is the probe.
+  [[nodiscard]] bool allows(Time now) {
+    if (failures_ < failures_max) return true;
+    if (now < closed_until_ || probing_) return false;
+    probing_ = true;
+    return true;
+  }
+  void answered(const Answer& answer, Time now) {
+    probing_ = false;
+    if (std::holds_alternative<answer::Unauthorized>(answer)) {
+      failures_ =
+          std::max(failures_, failures_max - 1);  // One is enough: the key is wrong for all.
+    } else if (!failed_to_reach(answer)) {
+      failures_ = 0;
+      wait_ = wait_min;
+      return;
+    }
+    if (++failures_ < failures_max) return;
+    closed_until_ = now + wait_;
+    wait_ = std::min(wait_ * 2, wait_max);
+  }
+  [[nodiscard]] bool open() const { return failures_ >= failures_max; }
+  [[nodiscard]] Duration retry_after(Time now) const {
+    return std::max<Duration>(closed_until_ - now, wait_min);
+  }
+
+ private:
+  static bool failed_to_reach(const Answer& answer) {
+    const auto* not_sent = std::get_if<answer::NotSent>(&answer);
+    return not_sent != nullptr && !not_sent->reached;
+  }
+
+  int failures_ = 0;
+  bool probing_ = false;
+  Time closed_until_{};
+  Duration wait_ = wait_min;
+};
+
+}  // namespace paysaga::actors

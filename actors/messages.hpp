@@ -1,0 +1,226 @@
+#pragma once
+
+// The whole protocol of the actors, on one page. Structs hold values; what is shared is const.
+//
+//   node ----- Gained, Lost, Shutdown -----> partition        gateway --- Submit, Wait, ... -->
+//   partition log  ----- Tailed, Appended, Fetched --> partition        log ------- Tailed
+//   -------------> publisher partition - Deliver, Committed, Wake --> order            order -----
+//   Decided, Retired ---> partition order ----- StartCall -----------------> payment payment ---
+//   Answered -----------> partition
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/all.hpp>
+
+#include "paysaga/actors/mailbox.hpp"
+#include "paysaga/actors/node.hpp"
+#include "paysaga/actors/ports.hpp"
+#include "paysaga/saga/saga.hpp"
+#include "paysaga/storage/log.hpp"
+#include "paysaga/storage/record.hpp"
+
+namespace paysaga::actors {
+
+/// Names one input on its way through an order actor. 0: the order's own (a wake-up).
+using Ticket = std::uint64_t;
+/// Rises when a partition begins anew; what comes back from an older life is dropped.
+using Life = std::uint64_t;
+
+// ---- partition -> order
+struct Deliver {
+  Ticket ticket;
+  Input input;
+  Time now;
+  std::uint64_t jitter;
+};
+struct Committed {  // The decision of this version was read back, counted and applied.
+  std::uint64_t version;
+  Time now;
+};
+struct Wake {
+  Time now;
+  std::uint64_t jitter;
+};
+struct Retire {};  // Say Retired if nothing is in flight.
+
+// ---- order -> partition
+struct Decided {
+  OrderId order;
+  Life life;
+  Ticket ticket;
+  Outcome outcome;
+  std::string code;
+  std::string kind;      // "payment.initiate", "answer", "wake".
+  std::string input_id;  // Command id or call id.
+  std::string summary;
+  Time decided_at;
+  std::shared_ptr<const Saga> next;            // Null if nothing is to be journalled.
+  std::string state;                           // Encoded `next`.
+  std::shared_ptr<const std::string> history;  // The events as the order's history keeps them.
+  std::vector<storage::RecordOutput> outputs;
+  std::uint32_t events = 0;
+};
+struct Retired {
+  OrderId order;
+  Life life;
+  std::uint64_t received;  // Messages handled: equal to those sent, or it is not idle after all.
+};
+
+// ---- order -> payment -> partition
+struct StartCall {
+  ProviderCall call;
+  storage::PartitionId partition;
+};
+struct Answered {
+  OrderId order;
+  std::string call_id;
+  ProviderReply reply;
+};
+/// The provider's callback, back in the payment actor's own thread of messages.
+struct Replied {
+  std::uint64_t number;
+  ProviderReply reply;
+};
+
+// ---- log -> partition, publisher
+struct Tailed {
+  Life life;
+  storage::PartitionId partition;
+  Result<storage::LogBatch> batch;
+};
+struct Appended {
+  Life life;
+  storage::AppendOutcome outcome;  // Only what is not plainly appended.
+};
+struct Fetched {
+  Life life;
+  std::size_t topic;  // Index of the inbound topic.
+  Result<storage::LogBatch> batch;
+};
+struct Ranged {
+  Life life;
+  storage::PartitionId partition;
+  Result<std::pair<storage::Offset, storage::Offset>> range;
+};
+
+// ---- node -> partition, publisher
+struct Gained {
+  storage::PartitionId partition;
+  storage::OwnershipToken token;
+};
+struct Lost {
+  storage::PartitionId partition;
+  storage::OwnershipToken token;
+};
+struct Tick {};
+struct Shutdown {
+  std::function<void()> done;
+  Time deadline;
+};
+
+// ---- gateway -> partition
+struct Submit {
+  Submission submission;
+  std::function<void(Submitted)> done;
+};
+struct WaitFor {
+  OrderId order;
+  std::function<bool(const Saga&)> until;
+  Time deadline;
+  std::function<void(std::shared_ptr<const Saga>)> done;
+};
+struct InspectPartition {
+  std::function<void(PartitionInfo)> done;
+};
+struct InspectActors {
+  std::size_t limit;
+  std::function<void(std::vector<ActorInfo>)> done;
+};
+struct InspectActor {
+  OrderId order;
+  std::function<void(std::optional<ActorInfo>)> done;
+};
+struct Lift {
+  OrderId order;
+  std::string reason;
+  bool skip_first;
+  std::function<void(Result<std::monostate>)> done;
+};
+struct AskIdle {
+  Duration horizon;
+  std::function<void(bool)> done;
+};
+
+// ---- publisher
+struct Resumed {  // The committed position of one partition.
+  storage::PartitionId partition;
+  storage::OwnershipToken token;
+  Result<std::optional<storage::Commit>> commit;
+};
+struct Published {
+  std::uint64_t number;
+  Result<std::monostate> result;
+};
+struct PublishedUpTo {  // publisher -> partition, for lag and shutdown.
+  storage::Offset next;
+};
+
+using OrderActor =
+    caf::typed_actor<caf::reacts_to<Deliver>, caf::reacts_to<Committed>, caf::reacts_to<Wake>,
+                     caf::reacts_to<Retire>, caf::reacts_to<InspectActor>>;
+
+using PaymentActor =
+    caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>, caf::reacts_to<Shutdown>>;
+
+using PartitionActor =
+    caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
+                     caf::reacts_to<Tailed>, caf::reacts_to<Appended>, caf::reacts_to<Fetched>,
+                     caf::reacts_to<Decided>, caf::reacts_to<Retired>, caf::reacts_to<Answered>,
+                     caf::reacts_to<Submit>, caf::reacts_to<WaitFor>, caf::reacts_to<Tick>,
+                     caf::reacts_to<InspectPartition>, caf::reacts_to<InspectActors>,
+                     caf::reacts_to<InspectActor>, caf::reacts_to<Lift>, caf::reacts_to<AskIdle>,
+                     caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
+
+using PublisherActor =
+    caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
+                     caf::reacts_to<Tailed>, caf::reacts_to<Published>, caf::reacts_to<Tick>,
+                     caf::reacts_to<Shutdown>>;
+
+}  // namespace paysaga::actors
+
+// Messages stay in this process; none of them is ever serialised.
+#define PAYSAGA_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(paysaga::actors::type)
+PAYSAGA_MESSAGE(Deliver)
+PAYSAGA_MESSAGE(Committed)
+PAYSAGA_MESSAGE(Wake)
+PAYSAGA_MESSAGE(Retire)
+PAYSAGA_MESSAGE(Decided)
+PAYSAGA_MESSAGE(Retired)
+PAYSAGA_MESSAGE(StartCall)
+PAYSAGA_MESSAGE(Answered)
+PAYSAGA_MESSAGE(Replied)
+PAYSAGA_MESSAGE(Tailed)
+PAYSAGA_MESSAGE(Appended)
+PAYSAGA_MESSAGE(Fetched)
+PAYSAGA_MESSAGE(Ranged)
+PAYSAGA_MESSAGE(Gained)
+PAYSAGA_MESSAGE(Lost)
+PAYSAGA_MESSAGE(Tick)
+PAYSAGA_MESSAGE(Shutdown)
+PAYSAGA_MESSAGE(Submit)
+PAYSAGA_MESSAGE(WaitFor)
+PAYSAGA_MESSAGE(InspectPartition)
+PAYSAGA_MESSAGE(InspectActors)
+PAYSAGA_MESSAGE(InspectActor)
+PAYSAGA_MESSAGE(Lift)
+PAYSAGA_MESSAGE(AskIdle)
+PAYSAGA_MESSAGE(Resumed)
+PAYSAGA_MESSAGE(Published)
+PAYSAGA_MESSAGE(PublishedUpTo)
+#undef PAYSAGA_MESSAGE

@@ -1,0 +1,246 @@
+#include "paysaga/actors/node.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <mutex>
+
+#include <caf/all.hpp>
+
+#include "paysaga/actors/messages.hpp"
+#include "paysaga/actors/partition.hpp"
+#include "paysaga/actors/payment.hpp"
+#include "paysaga/actors/publisher.hpp"
+
+namespace paysaga::actors {
+namespace {
+
+/// Collects one answer of each partition, then calls back.
+template <class T>
+class Gather {
+ public:
+  Gather(std::size_t wanted, std::function<void(std::vector<T>)> done)
+      : wanted_{wanted}, done_{std::move(done)} {}
+  void add(T part) {
+    std::unique_lock lock{mutex_};
+    parts_.push_back(std::move(part));
+    if (parts_.size() < wanted_) return;
+    lock.unlock();
+    done_(std::move(parts_));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::size_t wanted_;
+  std::function<void(std::vector<T>)> done_;
+  std::vector<T> parts_;
+};
+
+caf::actor_system_config make_config(std::size_t threads) {
+  caf::actor_system_config config;
+  config.set("scheduler.max-threads", threads);
+  config.set("logger.verbosity", caf::atom("quiet"));
+  return config;
+}
+
+constexpr Duration flush_min = seconds{2};
+
+}  // namespace
+
+class Node::Impl : public storage::OwnershipListener {
+ public:
+  Impl(NodeOptions options, storage::Log& log, storage::StateStore& store,
+       PaymentProvider& provider, const Clock& clock, Observer& observer)
+      : config_{make_config(options.threads)},
+        system_{std::make_unique<caf::actor_system>(config_)},
+        log_{log},
+        clock_{clock} {
+    const std::size_t calls_max = options.calls_in_flight_max;
+    world_ = std::make_shared<const OrderWorld>(
+        OrderWorld{std::move(options), &provider.encoder(), log.partition_count()});
+    const auto route = [partitions = partitions_](storage::PartitionId id) {
+      return (*partitions)[storage::index_of(id)];
+    };
+    payment_ = spawn_payment(*system_, provider, clock, observer, calls_max, route);
+    const PartitionPorts ports{log, store, clock, observer, leading_};
+    for (std::uint32_t i = 0; i < log.partition_count(); ++i) {
+      partitions_->push_back(
+          spawn_partition(*system_, storage::PartitionId{i}, world_, ports, payment_));
+    }
+    publisher_ = spawn_publisher(*system_, world_, log, clock, observer, route);
+  }
+
+  ~Impl() override { stop(Duration{0}); }
+
+  void start() {
+    started_ = true;
+    log_.join(*this);
+  }
+
+  /// In this order: no new input; calls under way get their answers; what is decided is read back;
+  /// what is read back is published; then the membership ends.
+  void stop(Duration grace) {
+    if (stopped_) return;
+    stopped_ = true;
+    const Time deadline = clock_.now() + grace;
+    shut({caf::actor_cast<caf::actor>(payment_)}, deadline, grace);
+    std::vector<caf::actor> partitions;
+    for (const PartitionActor& partition : *partitions_) {
+      partitions.push_back(caf::actor_cast<caf::actor>(partition));
+    }
+    shut(partitions, std::max(deadline, clock_.now() + flush_min), grace);
+    shut({caf::actor_cast<caf::actor>(publisher_)}, clock_.now() + flush_min, grace);
+    if (started_) log_.leave();
+    end_actors();
+  }
+
+  void gained(storage::PartitionId id, storage::OwnershipToken token) override {
+    caf::anon_send((*partitions_)[storage::index_of(id)], Gained{id, token});
+    caf::anon_send(publisher_, Gained{id, token});
+  }
+  void lost(storage::PartitionId id, storage::OwnershipToken token) override {
+    caf::anon_send((*partitions_)[storage::index_of(id)], Lost{id, token});
+    caf::anon_send(publisher_, Lost{id, token});
+  }
+
+  [[nodiscard]] const PartitionActor& home_of(const OrderId& order) const {
+    return (*partitions_)[partition_of(order, log_.partition_count())];
+  }
+  [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  [[nodiscard]] bool leads_all() const { return !stopped_ && leading_ == log_.partition_count(); }
+
+ private:
+  /// Asks actors to shut down and waits for all of them, a little longer than they were given.
+  void shut(const std::vector<caf::actor>& actors, Time deadline, Duration grace) {
+    const auto left = std::make_shared<std::atomic<std::size_t>>(actors.size());
+    const auto all = std::make_shared<std::promise<void>>();
+    for (const caf::actor& actor : actors) {
+      caf::anon_send(actor, Shutdown{[left, all] {
+                                       if (left->fetch_sub(1) == 1) all->set_value();
+                                     },
+                                     deadline});
+    }
+    all->get_future().wait_for(grace + flush_min + seconds{1});
+  }
+
+  void end_actors() {
+    const auto reason = caf::exit_reason::user_shutdown;
+    for (const PartitionActor& partition : *partitions_) caf::anon_send_exit(partition, reason);
+    caf::anon_send_exit(publisher_, reason);
+    caf::anon_send_exit(payment_, reason);
+    partitions_->clear();
+    publisher_ = nullptr;
+    payment_ = nullptr;
+    system_.reset();  // Waits for the actors.
+  }
+
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  storage::Log& log_;
+  const Clock& clock_;
+  std::shared_ptr<const OrderWorld> world_;
+  /// Filled before the first message is sent, and not changed until the actors have ended.
+  std::shared_ptr<std::vector<PartitionActor>> partitions_ =
+      std::make_shared<std::vector<PartitionActor>>();
+  PaymentActor payment_;
+  PublisherActor publisher_;
+  std::atomic<std::uint32_t> leading_ = 0;
+  bool started_ = false;
+  std::atomic<bool> stopped_ = false;
+};
+
+Node::Node(NodeOptions options, storage::Log& log, storage::StateStore& store,
+           PaymentProvider& provider, const Clock& clock, Observer& observer)
+    : impl_{std::make_unique<Impl>(std::move(options), log, store, provider, clock, observer)} {}
+
+Node::~Node() = default;
+
+void Node::start() {
+  impl_->start();
+}
+
+void Node::stop(Duration grace) {
+  impl_->stop(grace);
+}
+
+void Node::submit(Submission submission, Done<Submitted> done) {
+  if (impl_->stopped()) {
+    return done(Submitted{Submitted::Kind::not_leading, {}, "the node shuts down", nullptr});
+  }
+  const PartitionActor& home = impl_->home_of(submission.order);
+  caf::anon_send(home, Submit{std::move(submission), std::move(done)});
+}
+
+void Node::wait(OrderId order, std::function<bool(const Saga&)> until, Time deadline,
+                Done<std::shared_ptr<const Saga>> done) {
+  if (impl_->stopped()) return done(nullptr);
+  const PartitionActor& home = impl_->home_of(order);
+  caf::anon_send(home, WaitFor{std::move(order), std::move(until), deadline, std::move(done)});
+}
+
+void Node::partitions(Done<std::vector<PartitionInfo>> done) {
+  if (impl_->stopped()) return done({});
+  const auto gather = std::make_shared<Gather<PartitionInfo>>(
+      impl_->partitions().size(), [done = std::move(done)](std::vector<PartitionInfo> infos) {
+        std::ranges::sort(infos, {}, &PartitionInfo::partition);
+        done(std::move(infos));
+      });
+  for (const PartitionActor& partition : impl_->partitions()) {
+    caf::anon_send(partition,
+                   InspectPartition{[gather](auto info) { gather->add(std::move(info)); }});
+  }
+}
+
+void Node::actors(std::size_t limit, Done<std::vector<ActorInfo>> done) {
+  if (impl_->stopped()) return done({});
+  const auto gather = std::make_shared<Gather<std::vector<ActorInfo>>>(
+      impl_->partitions().size(),
+      [limit, done = std::move(done)](std::vector<std::vector<ActorInfo>> parts) {
+        std::vector<ActorInfo> infos;
+        for (auto& part : parts) std::ranges::move(part, std::back_inserter(infos));
+        std::ranges::sort(infos, {}, &ActorInfo::order);
+        if (infos.size() > limit)
+          infos.erase(infos.begin() + static_cast<std::ptrdiff_t>(limit), infos.end());
+        done(std::move(infos));
+      });
+  for (const PartitionActor& partition : impl_->partitions()) {
+    caf::anon_send(partition,
+                   InspectActors{limit, [gather](auto infos) { gather->add(std::move(infos)); }});
+  }
+}
+
+void Node::actor(OrderId order, Done<std::optional<ActorInfo>> done) {
+  if (impl_->stopped()) return done(std::nullopt);
+  const PartitionActor& home = impl_->home_of(order);
+  caf::anon_send(home, InspectActor{std::move(order), std::move(done)});
+}
+
+void Node::resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
+  if (impl_->stopped()) return done(fail(ErrorCode::unavailable, "the node shuts down"));
+  const PartitionActor& home = impl_->home_of(order);
+  caf::anon_send(home, Lift{std::move(order), std::move(reason), false, std::move(done)});
+}
+
+void Node::skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
+  if (impl_->stopped()) return done(fail(ErrorCode::unavailable, "the node shuts down"));
+  const PartitionActor& home = impl_->home_of(order);
+  caf::anon_send(home, Lift{std::move(order), std::move(reason), true, std::move(done)});
+}
+
+bool Node::ready() const {
+  return impl_->leads_all();
+}
+
+void Node::idle(Duration horizon, Done<bool> done) {
+  if (impl_->stopped()) return done(true);
+  const auto gather = std::make_shared<Gather<bool>>(
+      impl_->partitions().size(), [done = std::move(done)](std::vector<bool> parts) {
+        done(std::ranges::all_of(parts, std::identity{}));
+      });
+  for (const PartitionActor& partition : impl_->partitions()) {
+    caf::anon_send(partition, AskIdle{horizon, [gather](bool idle) { gather->add(idle); }});
+  }
+}
+
+}  // namespace paysaga::actors

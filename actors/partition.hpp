@@ -1,0 +1,226 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "paysaga/actors/input_cursor.hpp"
+#include "paysaga/actors/messages.hpp"
+#include "paysaga/actors/order.hpp"
+#include "paysaga/actors/roster.hpp"
+#include "paysaga/actors/wake_queue.hpp"
+#include "paysaga/storage/acceptor.hpp"
+#include "paysaga/storage/record.hpp"
+
+namespace paysaga::actors {
+
+struct PartitionPorts {
+  storage::Log& log;
+  storage::StateStore& store;
+  const Clock& clock;
+  Observer& observer;
+  std::atomic<std::uint32_t>& leading;  // How many partitions of the node lead.
+};
+
+/// The partition reader: routes inputs to orders, appends their decisions to the journal, reads
+/// them back, applies them, and only then lets anybody act. One instance a partition and node, for
+/// ever; whether it leads changes.
+///
+///     stopped --Gained--> catching_up --read to the end--> claiming --own claim read--> leading
+///        ^                     ^                                                           |
+///        +-------Lost----------+---------------- step down (PROTOCOL R8) ------------------+
+///
+/// The rules are PROTOCOL's; docs/architecture.md tells them as a story.
+class Partition {
+ public:
+  Partition(PartitionActor::pointer self, storage::PartitionId id,
+            std::shared_ptr<const OrderWorld> world, PartitionPorts ports, PaymentActor payment);
+
+  // Leadership (partition_lead.cpp).
+  void on(const Gained& gained);
+  void on(const Lost& lost);
+  void on(const Ranged& ranged);
+  void on(Tailed& tailed);
+  void on(const Appended& appended);
+
+  // Inputs and decisions (partition_decide.cpp, partition_input.cpp).
+  void on(Submit& submit);
+  void on(Answered& answered);
+  void on(Fetched& fetched);
+  void on(Decided& decided);
+  void on(const Retired& retired);
+  void on(Lift& lift);  // partition_quarantine.cpp
+
+  // Time (partition_time.cpp).
+  void on(const Tick&);
+  void on(WaitFor& wait);
+  void on(const Shutdown& shutdown);
+
+  // Inspection (partition_inspect.cpp).
+  void on(const InspectPartition& inspect);
+  void on(const InspectActors& inspect);
+  void on(const InspectActor& inspect);
+  void on(const AskIdle& ask);
+  void on(const PublishedUpTo& published) { published_next_ = published.next; }
+
+ private:
+  enum class Role { stopped, catching_up, claiming, leading };
+
+  /// Where an input came from and who waits for its answer.
+  struct Pending {
+    OrderId order;
+    Time received_at{};
+    std::string kind;
+    std::optional<CommandInput> command;  // Kept: it may have to be queued after all.
+    std::optional<std::size_t> topic;     // Of an inbound record, with its offset.
+    storage::Offset offset = -1;
+    std::function<void(Submitted)> done;
+    bool queued = false;  // The head of a quarantined order's queue.
+  };
+  /// A decision that was appended and not read back yet.
+  struct InFlight {
+    std::uint64_t jseq = 0;
+    std::optional<OrderId> order;
+    std::shared_ptr<const Saga> next;
+    Submitted answer{};
+    std::function<void(Submitted)> done;
+    Time received_at{};
+    Time appended_at{};
+    bool queued = false;
+    std::function<void()> on_applied;
+    std::shared_ptr<const std::string> history;
+  };
+  /// What one batch of the journal says.
+  struct ReadBack {
+    std::vector<storage::AppliedRecord> applied;
+    std::vector<InFlight> settled;
+    std::deque<std::string> histories;  // What `applied` looks into.
+    std::string_view lost;              // Why the partition is no longer led; empty: it is.
+    bool own_claim = false;
+  };
+  /// An answer that waits until all that was appended before it has been read back.
+  struct After {
+    std::uint64_t jseq;
+    std::function<void(Submitted)> done;
+    Submitted answer;
+  };
+  struct Inbound {
+    std::string topic;
+    InputCursor cursor;
+    std::unique_ptr<storage::Reading> reading;
+    std::size_t owed = 0;  // Credit held back while too much was in flight.
+  };
+
+  // partition_lead.cpp
+  void begin();
+  void claim();
+  void lead();
+  void step_down(std::string_view why);
+  void stop(std::string why);
+  void drop_everything(std::string_view why);
+  [[nodiscard]] bool apply(const storage::LogBatch& batch);
+  [[nodiscard]] Result<std::monostate> take_record(const storage::LogEntry& entry,
+                                                   const storage::Acceptance& accepted,
+                                                   ReadBack& read);
+  [[nodiscard]] static Result<storage::AppliedRecord> to_applied(
+      const storage::LogEntry& entry, const storage::DecisionView& decision, const InFlight* own,
+      ReadBack& read);
+  void settle_read_back(std::vector<InFlight>& settled);
+
+  // partition_decide.cpp
+  void take_command(Pending pending);
+  void deliver(Pending pending, Input input);
+  Roster::Active* activate(const OrderId& order);
+  void finish_quietly(Pending pending, Submitted answer);
+  [[nodiscard]] static storage::DecisionRecord to_record(Decided& decided, const Pending& pending);
+  void append_decision(storage::DecisionRecord record, InFlight in_flight);
+  void append_mark();
+  void append(storage::RecordKind kind, std::string value, InFlight in_flight);
+  void send_to_journal(storage::Headers headers, std::string value);
+  [[nodiscard]] std::vector<storage::InputPosition> input_positions() const;
+  [[nodiscard]] std::size_t in_flight() const { return tickets_.size() + in_flight_.size(); }
+
+  // partition_input.cpp
+  void read_inputs();
+  void take_input(std::size_t topic, storage::LogEntry& entry);
+  void dead_letter(std::size_t topic, const storage::LogEntry& entry, const std::string& cause);
+  void move_input(std::size_t topic, storage::LogEntry& entry, storage::PartitionId to);
+  [[nodiscard]] storage::RecordOutput dead_letter_output(const storage::DeadLetter& letter) const;
+
+  // partition_quarantine.cpp
+  void quarantine(const OrderId& order, const std::string& reason, Pending pending);
+  void queue_input(Pending pending);
+  void skip_head(const OrderId& order, const std::string& queued, const std::string& reason);
+  void decide_queue(const OrderId& order);
+  void end_quarantine(const OrderId& order);
+  [[nodiscard]] static Submitted stopped_order();
+
+  // partition_time.cpp
+  void wake_due();
+  void move_horizon();
+  void retire_rested();
+  void pay_credit();
+  void expire_waits();
+  void check_waits(const OrderId& order, const std::shared_ptr<const Saga>& saga);
+  void finish_if_drained();
+
+  [[nodiscard]] Time now() const;
+  [[nodiscard]] std::shared_ptr<const Saga> committed(const OrderId& order) const;
+
+  PartitionActor::pointer self_;
+  storage::PartitionId id_;
+  std::shared_ptr<const OrderWorld> world_;
+  storage::Log& log_;
+  storage::StateStore& store_;
+  const Clock& clock_;
+  Observer& observer_;
+  std::atomic<std::uint32_t>& leading_;
+  PaymentActor payment_;
+  std::mt19937_64 random_;
+
+  Role role_ = Role::stopped;
+  std::string why_ = "not owned";
+  bool owned_ = false;
+  storage::OwnershipToken token_ = 0;
+  Life life_ = 0;
+  bool draining_ = false;
+  Shutdown shutdown_;
+
+  std::optional<storage::Acceptor> acceptor_;
+  std::unique_ptr<storage::Reading> tail_;
+  std::unique_ptr<storage::JournalWriter> writer_;
+  storage::Offset end_ = 0;  // To be read to before claiming.
+  storage::Nonce nonce_{};
+  storage::Offset epoch_ = -1;                 // The offset of our claim while we lead.
+  std::optional<storage::RecordStamp> stamp_;  // Of our appends in this epoch.
+  Time last_append_time_{};                    // Of the last counted record: PROTOCOL R13.
+  Time claimed_at_{};
+  Time claim_not_before_{};
+  int claims_lost_ = 0;  // In a row; spreads the next one.
+  std::uint64_t claims_ = 0;
+  std::uint64_t step_downs_ = 0;
+  storage::Offset published_next_ = 0;
+
+  Roster roster_;
+  WakeQueue wakes_;
+  std::vector<Inbound> inbound_;
+  std::unordered_map<Ticket, Pending> tickets_;
+  Ticket last_ticket_ = 0;
+  std::deque<InFlight> in_flight_;
+  std::deque<After> after_;
+  std::set<OrderId> quarantined_;
+  std::unordered_multimap<OrderId, WaitFor> waits_;
+  bool positions_moved_ = false;  // Without a record that tells it.
+  Time positions_told_at_{};
+};
+
+[[nodiscard]] PartitionActor spawn_partition(caf::actor_system& system, storage::PartitionId id,
+                                             std::shared_ptr<const OrderWorld> world,
+                                             PartitionPorts ports, PaymentActor payment);
+
+}  // namespace paysaga::actors

@@ -1,0 +1,129 @@
+#include "paysaga/actors/partition.hpp"
+#include "paysaga/storage/codec_command.hpp"
+
+namespace paysaga::actors {
+namespace {
+
+/// Topics that carry commands into the engine.
+constexpr Topic inbound_topics[] = {Topic::payment_commands, Topic::order_commands,
+                                    Topic::payment_refund_initiated};
+constexpr std::size_t entries_ahead = 256;  // Of each inbound topic.
+
+const std::string* header(const storage::LogRecord& record, std::string_view name) {
+  for (const storage::Header& header : record.headers) {
+    if (header.name == name) return &header.value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+/// Reads on from the last counted positions.
+void Partition::read_inputs() {
+  auto positions = store_.input_positions(id_);
+  if (!positions) return stop("the store cannot be read: " + positions.error().detail);
+  for (const Topic topic : inbound_topics) {
+    const std::string name = world_->options.topic_prefix + std::string{to_text(topic)};
+    storage::Offset from = 0;
+    for (const storage::InputPosition& position : *positions) {
+      if (position.topic == name) from = position.next;
+    }
+    inbound_.push_back({name, InputCursor{from}, nullptr});
+  }
+  for (std::size_t i = 0; i < inbound_.size(); ++i) {
+    Inbound& inbound = inbound_[i];
+    inbound.reading =
+        log_.read_input(inbound.topic, id_, inbound.cursor.next(),
+                        [to = Mailbox<PartitionActor>{self_}, life = life_, i](auto batch) {
+                          to.send(Fetched{life, i, std::move(batch)});
+                        });
+    inbound.reading->credit(entries_ahead);
+  }
+}
+
+void Partition::on(Fetched& fetched) {
+  if (fetched.life != life_ || role_ != Role::leading || draining_) return;
+  Inbound& inbound = inbound_[fetched.topic];
+  if (!fetched.batch) {
+    return stop("inputs of " + inbound.topic + " are lost: " + fetched.batch.error().detail);
+  }
+  for (storage::LogEntry& entry : fetched.batch->entries) take_input(fetched.topic, entry);
+  inbound.cursor.passed(fetched.batch->next);
+  positions_moved_ = true;
+  // Credit follows the decisions: nothing more is read while too much is in flight.
+  if (in_flight() < world_->options.credit_max / 2) {
+    inbound.reading->credit(fetched.batch->entries.size());
+  } else {
+    inbound.owed += fetched.batch->entries.size();
+  }
+}
+
+void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
+  Inbound& inbound = inbound_[topic];
+  const std::string* source = header(entry.record, "ce_source");
+  if (inbound.topic.ends_with(to_text(Topic::payment_refund_initiated)) && source != nullptr &&
+      *source == world_->options.group) {
+    return;  // Its own refund request: it was decided in the decision that published it.
+  }
+  auto parsed = storage::parse_command(entry.record.value);
+  if (!parsed) return dead_letter(topic, entry, parsed.error().detail);
+  const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
+  if (home != id_) return move_input(topic, entry, home);
+  inbound.cursor.started(entry.offset);
+  take_command(Pending{.order = parsed->order,
+                       .received_at = clock_.now(),
+                       .kind = std::string{to_text(parsed->input.command)},
+                       .command = std::move(parsed->input),
+                       .topic = topic,
+                       .offset = entry.offset});
+}
+
+storage::RecordOutput Partition::dead_letter_output(const storage::DeadLetter& letter) const {
+  return {{world_->options.topic_prefix + std::string{to_text(Topic::payment_dead_letter)}},
+          std::nullopt,
+          storage::to_record(letter)};
+}
+
+/// What can never be read leaves the way, whole and with its cause, by a decision of the partition.
+void Partition::dead_letter(std::size_t topic, const storage::LogEntry& entry,
+                            const std::string& cause) {
+  observer_.dead_lettered(cause);
+  const storage::DeadLetter letter{
+      .id = storage::input_id_of(inbound_[topic].topic, id_, entry.offset),
+      .topic = inbound_[topic].topic,
+      .partition = id_,
+      .offset = entry.offset,
+      .cause = cause.substr(0, 500),
+      .at = now(),
+      .original = entry.record};
+  storage::DecisionRecord record;
+  record.action = storage::Action::dead_letter;
+  record.input_id = letter.id;
+  record.input_kind = letter.topic;
+  record.outcome = "dead_lettered";
+  record.summary = letter.cause;
+  record.decided_at = now();
+  record.received_at = clock_.now();
+  record.outputs.push_back(dead_letter_output(letter));
+  inbound_[topic].cursor.passed(entry.offset + 1);
+  append_decision(std::move(record), InFlight{.received_at = clock_.now()});
+}
+
+/// Another producer's partitioner put it here: it goes unchanged to where its order lives.
+void Partition::move_input(std::size_t topic, storage::LogEntry& entry, storage::PartitionId to) {
+  const std::string& name = inbound_[topic].topic;
+  observer_.moved();
+  storage::DecisionRecord record;
+  record.action = storage::Action::forward;
+  record.input_id = storage::input_id_of(name, id_, entry.offset);
+  record.input_kind = name;
+  record.outcome = "moved";
+  record.decided_at = now();
+  record.received_at = clock_.now();
+  entry.record.headers.push_back({"paysaga-moved", record.input_id});
+  record.outputs.push_back({{name}, to, std::move(entry.record)});
+  inbound_[topic].cursor.passed(entry.offset + 1);
+  append_decision(std::move(record), InFlight{.received_at = clock_.now()});
+}
+
+}  // namespace paysaga::actors

@@ -1,0 +1,143 @@
+#include <algorithm>
+
+#include "paysaga/actors/partition.hpp"
+
+namespace paysaga::actors {
+namespace {
+
+constexpr Duration tick_every = milliseconds{20};
+constexpr Duration horizon_ahead = seconds{60};
+constexpr Duration positions_told_every = seconds{1};
+constexpr std::size_t wakes_per_tick_max = 512;
+constexpr std::size_t retired_per_tick_max = 256;
+constexpr std::size_t timers_read_max = 100'000;
+
+}  // namespace
+
+Time Partition::now() const {
+  return std::max(clock_.now(), last_append_time_);
+}
+
+void Partition::on(const Tick&) {
+  if (role_ == Role::catching_up && owned_ && clock_.now() >= claim_not_before_ &&
+      acceptor_->position().next >= end_) {
+    claim();
+  }
+  if (role_ == Role::claiming || role_ == Role::leading) {
+    const Time appended_at = role_ == Role::claiming ? claimed_at_
+                             : in_flight_.empty()    ? clock_.now()
+                                                     : in_flight_.front().appended_at;
+    if (appended_at + world_->options.append_timeout < clock_.now()) {
+      step_down("an own record was not read back in time");
+    }
+  }
+  if (role_ == Role::leading) {
+    wake_due();
+    retire_rested();
+    pay_credit();
+    if (positions_moved_ && clock_.now() - positions_told_at_ >= positions_told_every) {
+      append_mark();
+    }
+    if (clock_.now() - claimed_at_ > world_->options.journal_retention / 4 && in_flight_.empty() &&
+        tickets_.empty()) {
+      begin();  // A claim must never fall out of the journal: claim again.
+    }
+  }
+  expire_waits();
+  finish_if_drained();
+  self_->delayed_send(self_, tick_every, Tick{});
+}
+
+void Partition::wake_due() {
+  if (draining_) return;
+  if (wakes_.horizon() < now() + horizon_ahead / 2) move_horizon();
+  for (std::size_t woken = 0; woken < wakes_per_tick_max; ++woken) {
+    if (in_flight() >= world_->options.credit_max) return;
+    const std::optional<OrderId> order = wakes_.pop_due(now());
+    if (!order) return;
+    if (quarantined_.contains(*order)) continue;
+    Roster::Active* active = activate(*order);
+    if (active == nullptr) continue;
+    ++active->sent;
+    caf::anon_send(active->actor, Wake{now(), random_()});
+  }
+}
+
+/// Takes the timers of the next minute out of the store's index. What is written from now on within
+/// the horizon is pushed as it is applied.
+void Partition::move_horizon() {
+  const Time from = wakes_.horizon();
+  const Time to = now() + horizon_ahead;
+  auto timers = store_.timers(id_, from, to, timers_read_max);
+  if (!timers) return stop("the timers cannot be read: " + timers.error().detail);
+  // A full page: stop the horizon at its last timer, so that the next page goes on behind it.
+  const bool all = timers->size() < timers_read_max;
+  wakes_.move_horizon(all ? to : timers->back().at);
+  for (const storage::Timer& timer : *timers) wakes_.push(timer.at, timer.order);
+}
+
+void Partition::retire_rested() {
+  const Time before = clock_.now() - world_->options.idle_after;
+  for (std::size_t asked = 0; asked < retired_per_tick_max; ++asked) {
+    Roster::Active* active = roster_.rested(before, clock_.now());
+    if (active == nullptr) return;
+    caf::anon_send(active->actor, Retire{});
+  }
+}
+
+void Partition::pay_credit() {
+  if (in_flight() >= world_->options.credit_max / 2) return;
+  for (Inbound& inbound : inbound_) {
+    if (inbound.owed > 0 && inbound.reading)
+      inbound.reading->credit(std::exchange(inbound.owed, 0));
+  }
+}
+
+void Partition::on(WaitFor& wait) {
+  const std::shared_ptr<const Saga> saga = committed(wait.order);
+  if ((saga && wait.until(*saga)) || wait.deadline <= clock_.now()) return wait.done(saga);
+  OrderId order = wait.order;
+  waits_.emplace(std::move(order), std::move(wait));
+}
+
+void Partition::check_waits(const OrderId& order, const std::shared_ptr<const Saga>& saga) {
+  auto [first, last] = waits_.equal_range(order);
+  while (first != last) {
+    if (!first->second.until(*saga)) {
+      ++first;
+      continue;
+    }
+    first->second.done(saga);
+    first = waits_.erase(first);
+  }
+}
+
+void Partition::expire_waits() {
+  if (waits_.empty()) return;
+  const Time at = clock_.now();
+  for (auto wait = waits_.begin(); wait != waits_.end();) {
+    if (wait->second.deadline > at) {
+      ++wait;
+      continue;
+    }
+    wait->second.done(committed(wait->first));
+    wait = waits_.erase(wait);
+  }
+}
+
+void Partition::on(const Shutdown& shutdown) {
+  draining_ = true;
+  shutdown_ = shutdown;
+  for (Inbound& inbound : inbound_) inbound.reading.reset();
+  finish_if_drained();
+}
+
+void Partition::finish_if_drained() {
+  if (!draining_ || !shutdown_.done) return;
+  const bool drained = role_ != Role::leading || (tickets_.empty() && in_flight_.empty());
+  if (!drained && clock_.now() < shutdown_.deadline) return;
+  stop("the node shuts down");
+  std::exchange(shutdown_.done, {})();
+}
+
+}  // namespace paysaga::actors

@@ -1,0 +1,283 @@
+#include "paysaga/actors/publisher.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "paysaga/storage/acceptor.hpp"
+#include "paysaga/storage/record.hpp"
+
+namespace paysaga::actors {
+namespace {
+
+constexpr std::size_t outputs_per_publication_max = 4'096;
+constexpr Duration tick_every = milliseconds{100};
+constexpr Duration retry_after = milliseconds{500};
+/// A position that moved without outputs is committed this often: then nothing is read for ever.
+constexpr Duration bare_commit_every = seconds{10};
+
+/// One output a topic, all of them with the same record.
+std::vector<storage::Output> outputs_of(const storage::DecisionView& decision,
+                                        storage::PartitionId own) {
+  std::vector<storage::Output> outputs;
+  for (storage::RecordOutput& output : decision.outputs()) {
+    const storage::PartitionId partition = output.partition.value_or(own);
+    for (std::size_t i = 0; i < output.topics.size(); ++i) {
+      const bool last = i + 1 == output.topics.size();
+      outputs.push_back({std::move(output.topics[i]), partition,
+                         last ? std::move(output.record) : output.record});
+    }
+  }
+  return outputs;
+}
+
+class Publisher {
+ public:
+  Publisher(PublisherActor::pointer self, std::shared_ptr<const OrderWorld> world,
+            storage::Log& log, const Clock& clock, Observer& observer,
+            std::function<PartitionActor(storage::PartitionId)> route)
+      : self_{self},
+        world_{std::move(world)},
+        log_{log},
+        clock_{clock},
+        observer_{observer},
+        route_{std::move(route)} {}
+
+  void on(const Gained& gained) {
+    Journal& journal = journals_[gained.partition];
+    journal = Journal{};
+    journal.token = gained.token;
+    ask_position(gained.partition, gained.token);
+  }
+
+  void on(const Lost& lost) { journals_.erase(lost.partition); }
+
+  void on(const Resumed& resumed) {
+    Journal* journal = find(resumed.partition, resumed.token);
+    if (journal == nullptr) return;
+    if (!resumed.commit) {  // Not stable yet, or not reachable: wait, never guess a position.
+      journal->retry_at = clock_.now() + retry_after;
+      return;
+    }
+    storage::Position position;
+    if (const auto& commit = *resumed.commit) {
+      auto decoded = storage::decode_position(commit->metadata);
+      if (!decoded || decoded->next != commit->next) {
+        observer_.partition_failed(
+            resumed.partition,
+            Error{ErrorCode::corrupt, "the publisher's position cannot be read"});
+        return;
+      }
+      position = *decoded;
+    }
+    journal->acceptor = storage::Acceptor{position};
+    journal->committed = position.next;
+    journal->tail = log_.tail(resumed.partition, position.next,
+                              [to = Mailbox<PublisherActor>{self_}, id = resumed.partition,
+                               life = resumed.token](auto batch) {
+                                to.send(Tailed{life, id, std::move(batch)});
+                              });
+  }
+
+  void on(Tailed& tailed) {
+    Journal* journal = find(tailed.partition, tailed.life);
+    if (journal == nullptr) return;
+    if (!tailed.batch) return fail(tailed.partition, *journal, tailed.batch.error());
+    for (const storage::LogEntry& entry : tailed.batch->entries) {
+      auto accepted = journal->acceptor.accept(entry);
+      if (!accepted) return fail(tailed.partition, *journal, accepted.error());
+      const auto* counted = std::get_if<storage::Counted>(&*accepted);
+      if (counted == nullptr) continue;
+      const auto* decision = std::get_if<storage::DecisionView>(&counted->value);
+      if (decision == nullptr) continue;
+      journal->ready.push_back(Ready{outputs_of(*decision, tailed.partition), decision->events,
+                                     decision->received_at, journal->acceptor.position()});
+    }
+    journal->acceptor.skip_to(tailed.batch->next);
+    publish();
+  }
+
+  void on(const Published& published) {
+    if (published.number != number_) return;
+    publishing_ = false;
+    if (!published.result) {
+      observer_.say("error", "publish_failed", published.result.error().detail);
+      // What is committed decides where to go on: begin again from there.
+      for (auto& [id, journal] : journals_) {
+        const storage::OwnershipToken token = journal.token;
+        journal = Journal{};
+        journal.token = token;
+        journal.retry_at = clock_.now() + retry_after;
+      }
+      return;
+    }
+    const Time now = clock_.now();
+    for (const Sent& sent : sent_) observer_.events_published(sent.events, now - sent.received_at);
+    for (const storage::Commit& commit : commits_) {
+      if (const auto found = journals_.find(commit.partition); found != journals_.end()) {
+        found->second.committed = commit.next;
+      }
+      if (const PartitionActor partition = route_(commit.partition)) {
+        caf::anon_send(partition, PublishedUpTo{commit.next});
+      }
+    }
+    publish();
+  }
+
+  void on(const Tick&) {
+    const Time now = clock_.now();
+    for (auto& [id, journal] : journals_) {
+      if (journal.retry_at && *journal.retry_at <= now) {
+        journal.retry_at.reset();
+        ask_position(id, journal.token);
+      }
+    }
+    if (now - bare_commit_at_ >= bare_commit_every) {
+      bare_commit_at_ = now;
+      bare_commit_due_ = true;
+      publish();
+    }
+    finish_if_flushed();
+    self_->delayed_send(self_, tick_every, Tick{});
+  }
+
+  void on(const Shutdown& shutdown) {
+    shutdown_ = shutdown;
+    bare_commit_due_ = true;
+    publish();
+    finish_if_flushed();
+  }
+
+ private:
+  /// What one counted record has to publish.
+  struct Ready {
+    std::vector<storage::Output> outputs;
+    std::uint32_t events;
+    Time received_at;
+    storage::Position behind;
+  };
+  struct Journal {
+    storage::OwnershipToken token = 0;
+    std::unique_ptr<storage::Reading> tail;
+    storage::Acceptor acceptor{storage::Position{}};
+    std::deque<Ready> ready;
+    storage::Offset committed = 0;
+    std::optional<Time> retry_at;
+  };
+  struct Sent {
+    std::uint32_t events;
+    Time received_at;
+  };
+
+  Journal* find(storage::PartitionId id, storage::OwnershipToken token) {
+    const auto found = journals_.find(id);
+    return found != journals_.end() && found->second.token == token ? &found->second : nullptr;
+  }
+
+  void ask_position(storage::PartitionId id, storage::OwnershipToken token) {
+    log_.committed_position(storage::Use::publisher, id,
+                            [to = Mailbox<PublisherActor>{self_}, id, token](auto commit) {
+                              to.send(Resumed{id, token, std::move(commit)});
+                            });
+  }
+
+  void fail(storage::PartitionId id, Journal& journal, const Error& error) {
+    journal.tail.reset();
+    journal.ready.clear();
+    if (is_transient(error.code)) {
+      journal.retry_at = clock_.now() + retry_after;
+    } else {
+      observer_.partition_failed(id, error);
+    }
+  }
+
+  /// Sends what is ready, in the order of each journal, unless a publication is under way.
+  void publish() {
+    if (publishing_) return;
+    std::vector<storage::Output> outputs;
+    commits_.clear();
+    sent_.clear();
+    for (auto& [id, journal] : journals_) {
+      std::optional<storage::Position> reached;
+      while (!journal.ready.empty() && outputs.size() < outputs_per_publication_max) {
+        Ready& ready = journal.ready.front();
+        std::ranges::move(ready.outputs, std::back_inserter(outputs));
+        if (ready.events > 0) sent_.push_back(Sent{ready.events, ready.received_at});
+        reached = ready.behind;
+        journal.ready.pop_front();
+      }
+      if (!reached && bare_commit_due_ && journal.tail && journal.ready.empty() &&
+          journal.acceptor.position().next > journal.committed) {
+        reached = journal.acceptor.position();
+      }
+      if (reached) commits_.push_back({id, reached->next, storage::encode(*reached)});
+    }
+    bare_commit_due_ = false;
+    if (commits_.empty()) return;
+    publishing_ = true;
+    log_.publish(std::move(outputs), commits_, world_->options.publish_atomic,
+                 [to = Mailbox<PublisherActor>{self_}, number = ++number_](auto result) {
+                   to.send(Published{number, std::move(result)});
+                 });
+  }
+
+  /// Shut down once everything that was read is published, or the deadline is reached.
+  void finish_if_flushed() {
+    if (!shutdown_.done) return;
+    const bool flushed = !publishing_ && std::ranges::all_of(journals_, [](const auto& journal) {
+      return journal.second.ready.empty();
+    });
+    if (!flushed && clock_.now() < shutdown_.deadline) return;
+    journals_.clear();
+    std::exchange(shutdown_.done, {})();
+  }
+
+  PublisherActor::pointer self_;
+  std::shared_ptr<const OrderWorld> world_;
+  storage::Log& log_;
+  const Clock& clock_;
+  Observer& observer_;
+  std::function<PartitionActor(storage::PartitionId)> route_;
+  std::map<storage::PartitionId, Journal> journals_;
+  bool publishing_ = false;
+  std::uint64_t number_ = 0;
+  std::vector<storage::Commit> commits_;  // Of the publication under way.
+  std::vector<Sent> sent_;
+  bool bare_commit_due_ = false;
+  Time bare_commit_at_{};
+  Shutdown shutdown_;
+};
+
+struct State {
+  std::unique_ptr<Publisher> publisher;
+  static inline const char* name = "publisher";
+};
+
+}  // namespace
+
+PublisherActor spawn_publisher(caf::actor_system& system, std::shared_ptr<const OrderWorld> world,
+                               storage::Log& log, const Clock& clock, Observer& observer,
+                               std::function<PartitionActor(storage::PartitionId)> route) {
+  const auto behave = [&log, &clock, &observer](
+                          PublisherActor::stateful_pointer<State> self,
+                          std::shared_ptr<const OrderWorld> shared,
+                          std::function<PartitionActor(storage::PartitionId)> to_partition)
+      -> PublisherActor::behavior_type {
+    self->state.publisher = std::make_unique<Publisher>(self, std::move(shared), log, clock,
+                                                        observer, std::move(to_partition));
+    Publisher* publisher = self->state.publisher.get();
+    self->send(self, Tick{});
+    return {
+        [publisher](const Gained& gained) { publisher->on(gained); },
+        [publisher](const Lost& lost) { publisher->on(lost); },
+        [publisher](const Resumed& resumed) { publisher->on(resumed); },
+        [publisher](Tailed& tailed) { publisher->on(tailed); },
+        [publisher](const Published& published) { publisher->on(published); },
+        [publisher](const Tick& tick) { publisher->on(tick); },
+        [publisher](const Shutdown& shutdown) { publisher->on(shutdown); },
+    };
+  };
+  return system.spawn(behave, std::move(world), std::move(route));
+}
+
+}  // namespace paysaga::actors
