@@ -1,0 +1,133 @@
+#include "paysaga/storage/dead_letter.hpp"
+
+#include <charconv>
+
+#include "paysaga/storage/bytes.hpp"
+#include "paysaga/storage/envelope.hpp"
+
+namespace paysaga::storage {
+namespace {
+
+constexpr std::uint8_t dead_letter_version = 1;
+
+constexpr std::string_view id_header = "paysaga-id";
+constexpr std::string_view topic_header = "paysaga-topic";
+constexpr std::string_view partition_header = "paysaga-partition";
+constexpr std::string_view offset_header = "paysaga-offset";
+constexpr std::string_view cause_header = "paysaga-cause";
+constexpr std::string_view at_header = "paysaga-dead-at";
+
+template <class Number>
+bool parse_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+/// Takes one of our headers into the letter; false if it is none of ours, or malformed.
+bool take_header(const Header& header, DeadLetter& letter) {
+  if (header.name == id_header) {
+    letter.id = header.value;
+    return true;
+  }
+  if (header.name == topic_header) {
+    letter.topic = header.value;
+    return true;
+  }
+  if (header.name == cause_header) {
+    letter.cause = header.value;
+    return true;
+  }
+  if (header.name == partition_header) {
+    std::uint32_t index = 0;
+    if (!parse_number(header.value, index)) return false;
+    letter.partition = PartitionId{index};
+    return true;
+  }
+  if (header.name == offset_header) return parse_number(header.value, letter.offset);
+  if (header.name == at_header) {
+    const auto at = parse_time(header.value);
+    if (at) letter.at = *at;
+    return at.has_value();
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string input_id_of(std::string_view topic, PartitionId partition, Offset offset) {
+  return std::string{topic} + '/' + std::to_string(index_of(partition)) + '/' +
+         std::to_string(offset);
+}
+
+LogRecord to_record(const DeadLetter& letter) {
+  LogRecord record = letter.original;
+  if (record.value.size() > dead_letter_bytes_max) record.value.resize(dead_letter_bytes_max);
+  const auto add = [&](std::string_view name, std::string value) {
+    record.headers.push_back({std::string{name}, std::move(value)});
+  };
+  add(id_header, letter.id);
+  add(topic_header, letter.topic);
+  add(partition_header, std::to_string(index_of(letter.partition)));
+  add(offset_header, std::to_string(letter.offset));
+  add(cause_header, letter.cause);
+  add(at_header, to_text(letter.at));
+  return record;
+}
+
+Result<DeadLetter> dead_letter_of(const LogRecord& record) {
+  DeadLetter letter;
+  letter.original.key = record.key;
+  letter.original.value = record.value;
+  bool cause_found = false;
+  for (const Header& header : record.headers) {
+    if (!take_header(header, letter)) letter.original.headers.push_back(header);
+    cause_found = cause_found || header.name == cause_header;
+  }
+  if (!cause_found) return fail(ErrorCode::malformed, "the record has no cause: no dead letter");
+  return letter;
+}
+
+std::string encode(const DeadLetter& letter) {
+  ByteWriter bytes{letter.original.value.size() + 512};
+  bytes.raw(open_envelope(dead_letter_version));
+  bytes.text(letter.id);
+  bytes.text(letter.topic);
+  bytes.u32(index_of(letter.partition));
+  bytes.i64(letter.offset);
+  bytes.text(letter.cause);
+  bytes.i64(micros_of(letter.at));
+  bytes.text(letter.original.key);
+  bytes.text(letter.original.value);
+  bytes.count(letter.original.headers.size());
+  for (const Header& header : letter.original.headers) {
+    bytes.text(header.name);
+    bytes.text(header.value);
+  }
+  std::string out = bytes.take();
+  close_envelope(out);
+  return out;
+}
+
+Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
+  const auto body = read_envelope(bytes, dead_letter_version, "a dead letter");
+  if (!body) return tl::unexpected<Error>{body.error()};
+  ByteReader reader{*body};
+  DeadLetter letter;
+  letter.id = reader.text();
+  letter.topic = reader.text();
+  letter.partition = PartitionId{reader.u32()};
+  letter.offset = reader.i64();
+  letter.cause = reader.text();
+  letter.at = time_from_micros(reader.i64());
+  letter.original.key = reader.text();
+  letter.original.value = reader.text();
+  constexpr std::size_t header_bytes_min = 8;
+  for (std::uint32_t left = reader.count(header_bytes_min); left > 0; --left) {
+    const std::string_view name = reader.text();
+    letter.original.headers.push_back({std::string{name}, std::string{reader.text()}});
+  }
+  if (!reader.at_end()) return fail(ErrorCode::corrupt, "a dead letter has a wrong length");
+  return letter;
+}
+
+}  // namespace paysaga::storage

@@ -1,0 +1,230 @@
+#include "paysaga/storage/memory_store.hpp"
+
+#include <algorithm>
+
+#include "paysaga/storage/order_row.hpp"
+
+namespace paysaga::storage {
+
+Result<std::optional<std::string>> StateStore::queue_head(const OrderId& order) const {
+  auto inputs = queued(order, 1);
+  if (!inputs) return tl::unexpected<Error>{std::move(inputs.error())};
+  if (inputs->empty()) return std::nullopt;
+  return std::move(inputs->front());
+}
+
+Result<void> MemoryStore::apply(PartitionId partition, std::span<const AppliedRecord> records,
+                                const Position& next) {
+  const std::lock_guard lock{mutex_};
+  Position& position = positions_[partition];
+  for (const AppliedRecord& record : records) {
+    ensure(record.offset < next.next, "an applied record lies below the new position");
+    if (record.offset < position.next) continue;
+    for (const InputPosition& input : record.decision.inputs) {
+      inputs_[partition][input.topic] = input.next;
+    }
+    if (!record.decision.order.empty()) apply_order(partition, record);
+    if (auto letter = dead_letter_of(record, partition)) {
+      dead_letters_.insert_or_assign({letter->at, letter->id}, std::move(*letter));
+    }
+  }
+  if (next.next >= position.next) position = next;
+  return {};
+}
+
+void MemoryStore::apply_order(PartitionId partition, const AppliedRecord& record) {
+  const OrderId order = OrderId::of(std::string{record.decision.order});
+  apply_quarantine(partition, record);
+  history_[order][record.offset] = *decode_history(record.offset, encode_history(record.decision));
+  if (record.saga == nullptr) return;
+  const auto found = orders_.find(order);
+  if (found != orders_.end()) {
+    const OrderSummary& old = found->second.summary;
+    if (old.version >= record.saga->version) return;
+    if (old.next_wake_at) timers_.erase({old.partition, *old.next_wake_at, order});
+  }
+  Entry entry{summarize(*record.saga, partition, record.offset), record.saga};
+  if (entry.summary.next_wake_at) {
+    timers_.insert({partition, *entry.summary.next_wake_at, order});
+  }
+  for (const std::string& id : provider_ids_of(*record.saga)) {
+    provider_ids_.insert_or_assign(id, order);
+  }
+  orders_.insert_or_assign(order, std::move(entry));
+}
+
+void MemoryStore::apply_quarantine(PartitionId partition, const AppliedRecord& record) {
+  const DecisionView& decision = record.decision;
+  const OrderId order = OrderId::of(std::string{decision.order});
+  const auto found = stopped_.find(order);
+  if (decision.action == Action::quarantine && found == stopped_.end()) {
+    Stopped stopped{partition, std::string{decision.summary}, decision.decided_at, {}};
+    if (!decision.queued.empty()) stopped.queue.emplace(record.offset, decision.queued);
+    stopped_.emplace(order, std::move(stopped));
+    return;
+  }
+  if (found == stopped_.end()) return;
+  auto& queue = found->second.queue;
+  const bool adds = decision.action == Action::quarantine || decision.action == Action::enqueue;
+  if (adds && !decision.queued.empty()) queue.emplace(record.offset, decision.queued);
+  if (decision.action == Action::dequeue && !queue.empty()) queue.erase(queue.begin());
+  if (decision.action == Action::lift && queue.empty()) stopped_.erase(found);
+}
+
+Result<Position> MemoryStore::position(PartitionId partition) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = positions_.find(partition);
+  return found == positions_.end() ? Position{} : found->second;
+}
+
+Result<std::vector<InputPosition>> MemoryStore::input_positions(PartitionId partition) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<InputPosition> positions;
+  if (const auto found = inputs_.find(partition); found != inputs_.end()) {
+    for (const auto& [topic, next] : found->second) positions.push_back({topic, next});
+  }
+  return positions;
+}
+
+Result<std::optional<StoredOrder>> MemoryStore::load(const OrderId& order) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = orders_.find(order);
+  if (found == orders_.end()) return std::nullopt;
+  const Entry& entry = found->second;
+  return StoredOrder{*entry.saga, entry.summary.offset, entry.summary.partition};
+}
+
+Result<std::optional<OrderSummary>> MemoryStore::summary(const OrderId& order) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = orders_.find(order);
+  if (found == orders_.end()) return std::nullopt;
+  return found->second.summary;
+}
+
+Result<std::vector<HistoryRow>> MemoryStore::history(const OrderId& order, Offset from,
+                                                     std::size_t limit) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<HistoryRow> rows;
+  const auto found = history_.find(order);
+  if (found == history_.end()) return rows;
+  for (auto row = found->second.lower_bound(from); row != found->second.end(); ++row) {
+    if (rows.size() == limit) break;
+    rows.push_back(row->second);
+  }
+  return rows;
+}
+
+Result<std::optional<OrderId>> MemoryStore::find_by_provider_id(std::string_view id) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = provider_ids_.find(id);
+  if (found == provider_ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<OrderPage> MemoryStore::list(const OrderQuery& query) const {
+  std::optional<PageCursor> after;
+  if (!query.after.empty()) {
+    auto parsed = parse_page_cursor(query.after);
+    if (!parsed) return tl::unexpected<Error>{std::move(parsed.error())};
+    after = std::move(*parsed);
+  }
+  const std::lock_guard lock{mutex_};
+  OrderPage page;
+  for (const auto& [order, entry] : orders_) {
+    if (!matches(query, entry.summary)) continue;
+    if (after) {
+      const auto place = std::pair{entry.summary.updated_at, order.text()};
+      const auto end = std::pair{after->at, after->order};
+      if (query.oldest_first ? place <= end : place >= end) continue;
+    }
+    page.orders.push_back(entry.summary);
+  }
+  std::sort(page.orders.begin(), page.orders.end(),
+            [&](const OrderSummary& a, const OrderSummary& b) {
+              const auto left = std::pair{a.updated_at, a.order};
+              const auto right = std::pair{b.updated_at, b.order};
+              return query.oldest_first ? left < right : right < left;
+            });
+  if (page.orders.size() > query.limit) {
+    page.orders.erase(page.orders.begin() + static_cast<std::ptrdiff_t>(query.limit),
+                      page.orders.end());
+    if (!page.orders.empty()) page.next = page_cursor(page.orders.back());
+  }
+  return page;
+}
+
+Result<std::vector<StatusCount>> MemoryStore::counts() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<StatusCount> counts;
+  std::vector<StatusCount> sum;
+  for (const auto& [order, entry] : orders_) count(counts, entry.summary, 1);
+  add(sum, counts);
+  return sum;
+}
+
+Result<std::vector<Timer>> MemoryStore::timers(PartitionId partition, Time from, Time until,
+                                               std::size_t limit) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<Timer> timers;
+  for (const auto& [owner, at, order] : timers_) {
+    if (timers.size() == limit) break;
+    if (owner == partition && at >= from && at < until) timers.push_back({at, order});
+  }
+  return timers;
+}
+
+Result<std::vector<DeadLetter>> MemoryStore::dead_letters(std::string_view after,
+                                                          std::size_t limit) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<DeadLetter> letters;
+  bool begun = after.empty();
+  for (const auto& [place, letter] : dead_letters_) {
+    if (letters.size() == limit) break;
+    if (begun) letters.push_back(letter);
+    begun = begun || letter.id == after;
+  }
+  return letters;
+}
+
+Result<std::optional<DeadLetter>> MemoryStore::dead_letter(std::string_view id) const {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [place, letter] : dead_letters_) {
+    if (letter.id == id) return letter;
+  }
+  return std::nullopt;
+}
+
+Quarantined MemoryStore::show(const OrderId& order, const Stopped& stopped) {
+  return Quarantined{order, stopped.reason, stopped.since, stopped.queue.size()};
+}
+
+Result<std::vector<Quarantined>> MemoryStore::quarantined(PartitionId partition) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<Quarantined> records;
+  for (const auto& [order, stopped] : stopped_) {
+    if (stopped.partition == partition) records.push_back(show(order, stopped));
+  }
+  return records;
+}
+
+Result<std::optional<Quarantined>> MemoryStore::quarantine(const OrderId& order) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = stopped_.find(order);
+  if (found == stopped_.end()) return std::nullopt;
+  return show(order, found->second);
+}
+
+Result<std::vector<std::string>> MemoryStore::queued(const OrderId& order,
+                                                     std::size_t limit) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::string> inputs;
+  const auto found = stopped_.find(order);
+  if (found == stopped_.end()) return inputs;
+  for (const auto& [offset, input] : found->second.queue) {
+    if (inputs.size() == limit) break;
+    inputs.push_back(input);
+  }
+  return inputs;
+}
+
+}  // namespace paysaga::storage

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "paysaga/storage/state_store.hpp"
+
+namespace paysaga::storage {
+
+/// What is kept of an order: what lists and indexes need in front, so that neither decodes a state.
+///
+/// Shape:   size of the front (4, little-endian) | front, in an envelope | state (encode_saga).
+struct OrderRow {
+  OrderSummary summary;
+  std::uint64_t provider_ids_hash = 0;  // Of `provider_ids_of`: unchanged means nothing to index.
+};
+
+/// The summary of a saga as applied by the record at `offset`.
+[[nodiscard]] OrderSummary summarize(const Saga& saga, PartitionId partition, Offset offset);
+
+/// The ids that the provider knows the order by: intent, charge, refunds.
+[[nodiscard]] std::vector<std::string> provider_ids_of(const Saga& saga);
+[[nodiscard]] std::uint64_t hash_of(const std::vector<std::string>& provider_ids);
+
+[[nodiscard]] std::string encode_row(const OrderRow& row, std::string_view state);
+/// Errors: corrupt, version_unsupported; the detail names the order.
+[[nodiscard]] Result<OrderRow> decode_row(const OrderId& order, std::string_view bytes);
+/// The state's bytes behind the front. Errors: corrupt.
+[[nodiscard]] Result<std::string_view> state_of_row(const OrderId& order, std::string_view bytes);
+
+/// Adds an order's part to the counts (`sign` 1) or takes it away (-1). Sums that do not fit wrap,
+/// and come right again when their parts are taken away.
+void count(std::vector<StatusCount>& counts, const OrderSummary& summary, int sign);
+/// Adds counts to counts.
+void add(std::vector<StatusCount>& sum, const std::vector<StatusCount>& part);
+
+[[nodiscard]] std::string encode_counts(const std::vector<StatusCount>& counts);
+[[nodiscard]] Result<std::vector<StatusCount>> decode_counts(std::string_view bytes);
+
+/// A decision as its order's history keeps it.
+[[nodiscard]] std::string encode_history(const DecisionView& decision);
+[[nodiscard]] Result<HistoryRow> decode_history(Offset offset, std::string_view bytes);
+
+/// What is kept of a dead letter that a decision made; none if it made none.
+[[nodiscard]] std::optional<DeadLetter> dead_letter_of(const AppliedRecord& record,
+                                                       PartitionId partition);
+
+/// "<updated_at in microseconds>.<order>": where a page of a list ended.
+[[nodiscard]] std::string page_cursor(const OrderSummary& last);
+struct PageCursor {
+  Time at{};
+  std::string order;
+};
+/// Errors: malformed.
+[[nodiscard]] Result<PageCursor> parse_page_cursor(std::string_view text);
+/// True if the query's conditions hold; the place of the page is not looked at.
+[[nodiscard]] bool matches(const OrderQuery& query, const OrderSummary& summary);
+
+}  // namespace paysaga::storage

@@ -1,0 +1,231 @@
+#include <unordered_map>
+
+#include "paysaga/storage/keys.hpp"
+#include "paysaga/storage/rocks_store_impl.hpp"
+
+namespace paysaga::storage {
+namespace {
+
+/// One call of `apply`: collects what the records change, each order's state once.
+class Applying {
+ public:
+  Applying(RocksStore::Impl& store, PartitionId partition, PartitionHead head)
+      : store_{store}, partition_{partition}, head_{std::move(head)}, batch_{*store.db} {}
+
+  [[nodiscard]] Result<void> take(const AppliedRecord& record) {
+    for (const InputPosition& input : record.decision.inputs) {
+      Offset& next = head_.inputs[input.topic];
+      inputs_moved_ = inputs_moved_ || next != input.next;
+      next = input.next;
+    }
+    if (const auto letter = dead_letter_of(record, partition_)) {
+      const std::string key = keys::dead_letter(letter->at, letter->id);
+      batch_.put(Family::dead_letters, key, encode(*letter));
+      batch_.put(Family::index, keys::dead_letter_id(letter->id), key);
+    }
+    if (record.decision.order.empty()) return {};
+    const auto order = OrderId::parse(record.decision.order);
+    if (!order) return fail(ErrorCode::corrupt, "a decision names no order: it cannot be applied");
+    batch_.put(Family::history, keys::history(order->text(), record.offset),
+               encode_history(record.decision));
+    if (auto taken = take_quarantine(*order, record); !taken) return taken;
+    return record.saga == nullptr ? Result<void>{} : take_state(*order, record);
+  }
+
+  /// Writes all of it. The head is what the store has from then on.
+  [[nodiscard]] Result<PartitionHead> finish(const Position& next) {
+    for (const auto& [order, change] : orders_) {
+      if (change.newest != nullptr) move_order(change);
+    }
+    for (const auto& [order, change] : quarantines_) {
+      if (change.touched) move_quarantine(order, change);
+    }
+    head_.position = next;
+    batch_.put(Family::partitions, keys::of_partition('P', partition_), encode(next));
+    if (inputs_moved_) {
+      batch_.put(Family::partitions, keys::of_partition('I', partition_),
+                 encode_inputs(head_.inputs));
+    }
+    if (counts_moved_) {
+      batch_.put(Family::partitions, keys::of_partition('N', partition_),
+                 encode_counts(head_.counts));
+    }
+    if (auto written = store_.db->write(batch_); !written) {
+      return tl::unexpected<Error>{std::move(written.error())};
+    }
+    return std::move(head_);
+  }
+
+ private:
+  struct OrderChange {
+    std::optional<OrderRow> old;
+    std::uint64_t version = 0;  // Of `newest`, or of the old row.
+    const AppliedRecord* newest = nullptr;
+  };
+  struct QuarantineChange {
+    std::optional<Quarantined> now;
+    std::vector<Offset> queue;  // Of those queued before, and in this batch.
+    std::size_t taken = 0;      // So many of them are gone.
+    bool existed = false;
+    bool touched = false;
+  };
+
+  Result<void> take_state(const OrderId& order, const AppliedRecord& record) {
+    auto [found, is_new] = orders_.try_emplace(order);
+    OrderChange& change = found->second;
+    if (is_new) {
+      auto row = store_.row(order, nullptr);
+      if (!row) return tl::unexpected<Error>{std::move(row.error())};
+      change.old = std::move(*row);
+      if (change.old) change.version = change.old->summary.version;
+    }
+    if (record.saga->version <= change.version) return {};
+    change.version = record.saga->version;
+    change.newest = &record;
+    return {};
+  }
+
+  void move_order(const OrderChange& change) {
+    const Saga& saga = *change.newest->saga;
+    const OrderSummary* old = change.old ? &change.old->summary : nullptr;
+    const std::vector<std::string> ids = provider_ids_of(saga);
+    OrderRow row{summarize(saga, partition_, change.newest->offset), hash_of(ids)};
+    const OrderSummary& now = row.summary;
+    const std::string& order = saga.id.text();
+    batch_.put(Family::orders, order, encode_row(row, change.newest->decision.state));
+
+    if (old != nullptr) erase_places(*old, now);
+    batch_.put(Family::index, keys::by_status(now.status, now.updated_at, order), {});
+    if (now.customer) {
+      batch_.put(Family::index, keys::by_customer(now.customer->text(), now.updated_at, order), {});
+    }
+    if (!now.stuck_reason.empty()) {
+      batch_.put(Family::index, keys::stuck(now.updated_at, order), now.stuck_reason);
+    }
+    if (now.next_wake_at) {
+      batch_.put(Family::timers, keys::timer(partition_, *now.next_wake_at, order), {});
+      head_.timers_floor = std::min(head_.timers_floor, *now.next_wake_at);
+    }
+    if (!change.old || change.old->provider_ids_hash != row.provider_ids_hash) {
+      for (const std::string& id : ids) batch_.put(Family::index, keys::provider(id), order);
+    }
+    if (old != nullptr) count(head_.counts, *old, -1);
+    count(head_.counts, now, 1);
+    counts_moved_ = true;
+  }
+
+  /// Takes the order out of the places that it leaves.
+  void erase_places(const OrderSummary& old, const OrderSummary& now) {
+    const std::string& order = old.order.text();
+    const bool moved = old.updated_at != now.updated_at;
+    if (moved || old.status != now.status) {
+      batch_.erase(Family::index, keys::by_status(old.status, old.updated_at, order));
+    }
+    if (old.customer && (moved || old.customer != now.customer)) {
+      batch_.erase(Family::index, keys::by_customer(old.customer->text(), old.updated_at, order));
+    }
+    if (!old.stuck_reason.empty() && (moved || now.stuck_reason.empty())) {
+      batch_.erase(Family::index, keys::stuck(old.updated_at, order));
+    }
+    if (old.next_wake_at && old.next_wake_at != now.next_wake_at) {
+      batch_.erase(Family::timers, keys::timer(old.partition, *old.next_wake_at, order));
+    }
+  }
+
+  Result<void> take_quarantine(const OrderId& order, const AppliedRecord& record) {
+    const DecisionView& decision = record.decision;
+    const bool begins = decision.action == Action::quarantine;
+    const bool adds = begins || decision.action == Action::enqueue;
+    const bool drops = decision.action == Action::dequeue;
+    if (!adds && !drops && decision.action != Action::lift) return {};
+    auto [found, is_new] = quarantines_.try_emplace(order);
+    QuarantineChange& change = found->second;
+    if (is_new) {
+      if (auto read = read_quarantine(order, change); !read) return read;
+    }
+    change.touched = true;
+    if (begins && !change.now) {
+      change.now = Quarantined{order, std::string{decision.summary}, decision.decided_at, 0};
+    }
+    if (!change.now) return {};
+    if (adds && !decision.queued.empty()) {
+      batch_.put(Family::quarantine, keys::queued(order.text(), record.offset), decision.queued);
+      change.queue.push_back(record.offset);
+      ++change.now->queued;
+    }
+    if (drops && change.now->queued > 0) {
+      batch_.erase(Family::quarantine, keys::queued(order.text(), change.queue[change.taken++]));
+      --change.now->queued;
+    }
+    if (!adds && change.now->queued == 0) change.now.reset();
+    return {};
+  }
+
+  Result<void> read_quarantine(const OrderId& order, QuarantineChange& change) {
+    auto stored = store_.quarantine(order);
+    if (!stored) return tl::unexpected<Error>{std::move(stored.error())};
+    change.now = std::move(*stored);
+    change.existed = change.now.has_value();
+    if (!change.existed) return {};
+    const std::string prefix = "E" + order.text() + '\0';
+    RocksScan scan = store_.db->scan(Family::quarantine, prefix, keys::behind(prefix));
+    for (; !scan.done(); scan.next()) change.queue.push_back(*keys::split_offset(scan.key()));
+    if (auto status = scan.status(); !status) return status;
+    if (change.queue.size() == change.now->queued) return {};
+    return fail(ErrorCode::corrupt, "the queue of the quarantined order " + order.text() + " has " +
+                                        std::to_string(change.queue.size()) + " inputs, not " +
+                                        std::to_string(change.now->queued));
+  }
+
+  void move_quarantine(const OrderId& order, const QuarantineChange& change) {
+    const std::string key = keys::quarantine(partition_, order.text());
+    const std::string back = keys::quarantine_of(order.text());
+    if (change.now) {
+      batch_.put(Family::quarantine, key, encode_quarantine(*change.now));
+      batch_.put(Family::quarantine, back, key);
+    } else if (change.existed) {
+      batch_.erase(Family::quarantine, key);
+      batch_.erase(Family::quarantine, back);
+    }
+  }
+
+  RocksStore::Impl& store_;
+  PartitionId partition_;
+  PartitionHead head_;
+  RocksBatch batch_;
+  std::unordered_map<OrderId, OrderChange> orders_;
+  std::unordered_map<OrderId, QuarantineChange> quarantines_;
+  bool inputs_moved_ = false;
+  bool counts_moved_ = false;
+};
+
+}  // namespace
+
+Result<void> RocksStore::apply(PartitionId partition, std::span<const AppliedRecord> records,
+                               const Position& next) {
+  Impl::Slot& slot = impl_->slot(partition);
+  const std::lock_guard lock{slot.mutex};
+  if (impl_->failed) {
+    return fail(ErrorCode::storage_failed,
+                "a write to the store failed before; start again to open it anew");
+  }
+  auto head = impl_->head(partition, slot);
+  if (!head) return tl::unexpected<Error>{std::move(head.error())};
+  const Offset from = (*head)->position.next;
+  if (next.next < from) return {};  // All of it is there already.
+  Applying applying{*impl_, partition, **head};
+  for (const AppliedRecord& record : records) {
+    ensure(record.offset < next.next, "an applied record lies below the new position");
+    if (record.offset < from) continue;
+    if (auto taken = applying.take(record); !taken) return taken;
+  }
+  auto written = applying.finish(next);
+  if (!written) {
+    impl_->failed = true;
+    return tl::unexpected<Error>{std::move(written.error())};
+  }
+  slot.head = std::move(*written);
+  return {};
+}
+
+}  // namespace paysaga::storage
