@@ -102,6 +102,7 @@ void become_declined(Draft& draft, const Decline& decline) {
     payment.status = Status::declined;
     payment.next_read_at = std::nullopt;
   }
+  payment.method_waits = false;
   note(draft, "declined " + decline_code(decline));
   Event& event =
       tell(draft, EventType::payment_failed, decline_code(decline), customer_text(decline));
