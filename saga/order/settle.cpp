@@ -1,0 +1,96 @@
+#include "paysaga/saga/order/settle.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace paysaga::order {
+namespace {
+
+/// Why the payment machine forbids a refund that it never began.
+constexpr std::array<std::string_view, 7> forbidden_codes = {
+    "nothing_left",      "nothing_captured", "amount_too_large", "disputed",
+    "currency_mismatch", "id_reused",        "amount_malformed"};
+
+bool refund_forbidden(const Event& event) {
+  return event.type == EventType::payment_refund_failed && event.reason &&
+         std::ranges::find(forbidden_codes, event.reason->code) != forbidden_codes.end();
+}
+
+/// Follows the refund of all that is left, whoever asked for it, from event to event.
+void track_compensation(Order& order, const Event& event) {
+  if (!event.refund) return;
+  const RefundPart& refund = *event.refund;
+  const bool over = event.type == EventType::payment_refunded || refund_forbidden(event);
+  if (over && order.compensation == refund.refund) order.compensation = std::nullopt;
+  // It is the payment machine that tries a failed compensation again.
+  if (refund_failed(event) && refund.compensation) order.compensation = refund.refund;
+}
+
+std::string money_text(const Order& order, std::int64_t minor) {
+  if (!order.payment.amount) return std::to_string(minor);
+  return to_text(Money{minor, order.payment.amount->currency});
+}
+
+/// Asks the payment machine for all that is left: no amount, so that it cannot be too much.
+void ask_for_refund(Draft& draft) {
+  Order& order = draft.order;
+  ++order.compensations;
+  order.compensation = RefundId::of("compensation-" + std::to_string(order.compensations));
+  const std::string left = money_text(order, left_minor(order.payment.money));
+  const std::string_view code = order.ended ? to_text(*order.ended) : "late_success";
+  note(draft, "refund of what is left");
+  tell(draft, EventType::payment_refund_initiated, code, "A refund of " + left + " is on its way.")
+      .refund = RefundPart{*order.compensation, std::nullopt, true};
+}
+
+void close(Draft& draft) {
+  Order& order = draft.order;
+  const MoneyTotals& money = order.payment.money;
+  const bool whole = money.refunded >= money.captured;
+  const Status closed = whole ? Status::refunded : Status::partially_refunded;
+  order.held = false;
+  order.compensation = std::nullopt;
+  if (order.status == closed) return;
+  move_to(draft, closed);
+  tell(draft, EventType::order_refunded, to_text(closed),
+       money_text(order, money.refunded) + (whole ? " was refunded." : " of it was refunded."));
+}
+
+void settle_as(Draft& draft, Ask ask, bool failed) {
+  Order& order = draft.order;
+  const MoneyTotals& money = order.payment.money;
+  if (money.refunded + money.disputed >= money.captured) return close(draft);
+  move_to(draft, failed || order.status == Status::refund_failed ? Status::refund_failed
+                                                                 : Status::refund_pending);
+  const bool may_ask = ask == Ask::allowed && !order.held && !order.compensation;
+  if (may_ask && left_minor(money) > 0) ask_for_refund(draft);
+}
+
+}  // namespace
+
+void settle(Draft& draft, Ask ask) {
+  settle_as(draft, ask, false);
+}
+
+void settle(Draft& draft, const News& news) {
+  const Event& event = news.event;
+  track_compensation(draft.order, event);
+  // Asked again at once, a forbidden refund would be forbidden again: a person should look.
+  const bool refused = refund_forbidden(event) && event.refund && event.refund->compensation;
+  const bool stranded = refused && left_minor(draft.order.payment.money) > 0;
+  // The payment machine itself refunds a late success, or a person decides.
+  const bool late = event.type == EventType::late_success;
+  settle_as(draft, late || refused ? Ask::forbidden : Ask::allowed,
+            refund_failed(event) || stranded);
+}
+
+std::int64_t left_minor(const MoneyTotals& money) {
+  return money.captured - money.refunded - money.refunding - money.disputed;
+}
+
+bool refund_failed(const Event& event) {
+  if (event.type == EventType::compensation_stuck) return true;
+  return event.type == EventType::payment_refund_failed && !refund_forbidden(event);
+}
+
+}  // namespace paysaga::order

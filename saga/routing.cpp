@@ -1,0 +1,201 @@
+#include <deque>
+#include <utility>
+#include <variant>
+
+#include "paysaga/saga/order/draft.hpp"
+#include "paysaga/saga/payment/draft.hpp"
+#include "paysaga/saga/turn.hpp"
+
+namespace paysaga {
+namespace {
+
+// One input makes at most a few events a refund; a longer talk would be a loop of ours.
+constexpr int messages_max = 4'096;
+
+struct Message {
+  std::variant<order::Input, payment::Input> input;
+  std::string causation_id;
+};
+
+/// The talk of the two machines about one input. First come, first served: the order machine hears
+/// all events of one payment decision before the payment machine decides again.
+class Talk {
+ public:
+  Talk(Turn& turn, std::string correlation_id)
+      : turn_{turn}, correlation_id_{std::move(correlation_id)} {}
+
+  /// Says the first message; the reply is that of the machine which heard it.
+  Reply hold(Message first) {
+    messages_.push_back(std::move(first));
+    Reply first_reply;
+    for (int said = 0; !messages_.empty(); ++said) {
+      ensure(said < messages_max, "the two machines come to an end");
+      const Message message = std::move(messages_.front());
+      messages_.pop_front();
+      Reply reply = std::visit([&](const auto& input) { return say(input, message.causation_id); },
+                               message.input);
+      if (said == 0) {
+        first_reply = std::move(reply);
+      } else {
+        join(first_reply.summary, reply.summary);
+      }
+    }
+    return first_reply;
+  }
+
+  /// Passes on what was told outside of a decision.
+  Reply pass_on(Reply reply, std::vector<Event> events) {
+    publish(std::move(events));
+    if (messages_.empty()) return reply;
+    Message first = std::move(messages_.front());
+    messages_.pop_front();
+    join(reply.summary, hold(std::move(first)).summary);
+    return reply;
+  }
+
+  [[nodiscard]] Scope scope(std::string_view causation_id) const {
+    return Scope{turn_.context, turn_.saga.id, correlation_id_, causation_id};
+  }
+
+ private:
+  static void join(std::string& summary, const std::string& more) {
+    if (more.empty()) return;
+    if (!summary.empty()) summary += "; ";
+    summary += more;
+  }
+
+  Reply say(const payment::Input& input, std::string_view causation_id) {
+    auto verdict = payment::decide(turn_.saga.payment, input, scope(causation_id));
+    const bool moved = verdict.outcome == Outcome::accepted || verdict.outcome == Outcome::refused;
+    if (moved) {
+      turn_.saga.payment = std::move(verdict.next);
+      publish(std::move(verdict.events));
+    }
+    return Reply{verdict.outcome, std::move(verdict.code), std::move(verdict.summary)};
+  }
+
+  Reply say(const order::Input& input, std::string_view causation_id) {
+    order::Answer answer = order::decide(turn_.saga.order, input, scope(causation_id));
+    turn_.saga.order = std::move(answer.verdict.next);
+    for (std::size_t i = 0; i < answer.cancels.size(); ++i) {
+      const std::string id = std::string{turn_.context.group} + ":" + turn_.saga.id.text() +
+                             ":o:" + std::to_string(turn_.saga.order.sequence) + ":cancel";
+      messages_.push_back(Message{payment::AskCancel{EventId::of(id), std::move(answer.cancels[i])},
+                                  std::string{causation_id}});
+    }
+    publish(std::move(answer.verdict.events));
+    return Reply{answer.verdict.outcome, std::move(answer.verdict.code),
+                 std::move(answer.verdict.summary)};
+  }
+
+  /// Puts the events into the decision, and before the other machine what concerns it.
+  void publish(std::vector<Event> events) {
+    for (Event& event : events) {
+      if (event.machine == Machine::payment) {
+        messages_.push_back(Message{order::Input{event}, event.id.text()});
+      } else if (event.type == EventType::payment_refund_initiated) {
+        messages_.push_back(Message{payment::Input{refund_of(event)}, event.id.text()});
+      }
+      turn_.events.push_back(std::move(event));
+    }
+  }
+
+  static payment::AskRefund refund_of(const Event& event) {
+    ensure(event.refund.has_value(), "a refund that is asked for has an id");
+    return payment::AskRefund{
+        event.id, command::RefundRequest{event.refund->refund, event.refund->amount_minor,
+                                         event.reason ? event.reason->code : "",
+                                         event.refund->compensation, std::nullopt}};
+  }
+
+  Turn& turn_;
+  std::string correlation_id_;
+  std::deque<Message> messages_;
+};
+
+std::string correlation_of(const Turn& turn, const CommandInput& input) {
+  return input.correlation_id.empty() ? turn.saga.correlation_id : input.correlation_id;
+}
+
+/// Names that the engine gives to refunds of its own.
+bool is_reserved(const RefundId& refund) {
+  return refund.text().starts_with("compensation-") || refund.text() == "late-success";
+}
+
+Message to_message(const CommandInput& input) {
+  const EventId& id = input.id;
+  auto message =
+      std::visit(Overload{
+                     [&](const command::PaymentInitiate& c) -> decltype(Message::input) {
+                       return payment::Input{payment::AskInitiate{id, c}};
+                     },
+                     [&](const command::PaymentConfirm& c) -> decltype(Message::input) {
+                       return payment::Input{payment::AskConfirm{id, c}};
+                     },
+                     [&](const command::PaymentCancel& c) -> decltype(Message::input) {
+                       return payment::Input{payment::AskCancel{id, c}};
+                     },
+                     [&](const command::OrderCancel& c) -> decltype(Message::input) {
+                       return order::Input{order::AskCancel{id, c.reason}};
+                     },
+                     [&](const command::OrderRejected& c) -> decltype(Message::input) {
+                       return order::Input{order::AskRejected{id, c.reason}};
+                     },
+                     [&](const command::OrderDeliveryFailed& c) -> decltype(Message::input) {
+                       return order::Input{order::AskDeliveryFailed{id, c.reason}};
+                     },
+                     [&](const command::OrderFulfilled&) -> decltype(Message::input) {
+                       return order::Input{order::AskFulfilled{id}};
+                     },
+                     [&](const command::RefundRequest& c) -> decltype(Message::input) {
+                       command::RefundRequest ask = c;
+                       ask.compensation = false;  // Only the order machine compensates.
+                       return payment::Input{payment::AskRefund{id, std::move(ask)}};
+                     },
+                 },
+                 input.command);
+  return Message{std::move(message), id.text()};
+}
+
+}  // namespace
+
+Reply route(Turn& turn, const CommandInput& input) {
+  const auto* refund = std::get_if<command::RefundRequest>(&input.command);
+  if (refund != nullptr && is_reserved(refund->refund)) {
+    return refuse(turn, input, "id_reserved", "The refund id is one that the engine gives itself.");
+  }
+  Reply reply = Talk{turn, correlation_of(turn, input)}.hold(to_message(input));
+  // Both machines mean the same by it: nothing is known of this order.
+  if (reply.outcome == Outcome::parked && !turn.saga.payment) reply.code = "order_unknown";
+  return reply;
+}
+
+Reply route(Turn& turn, const AnswerInput& input) {
+  return Talk{turn, turn.saga.correlation_id}.hold(Message{payment::Input{input}, input.call_id});
+}
+
+Reply route(Turn& turn, const WakeInput& input) {
+  // The same wake-up of the same state has the same id, whichever node fires it.
+  std::string id = std::string{turn.context.group} + ":" + turn.saga.id.text() +
+                   ":wake:" + std::to_string(turn.saga.version);
+  return Talk{turn, turn.saga.correlation_id}.hold(Message{payment::Input{input}, std::move(id)});
+}
+
+Reply refuse(Turn& turn, const CommandInput& input, std::string_view code,
+             std::string_view message) {
+  Talk talk{turn, correlation_of(turn, input)};
+  const Scope scope = talk.scope(input.id.text());
+  if (is_order_command(input.command) || !turn.saga.payment) {
+    order::Draft draft{scope, std::move(turn.saga.order)};
+    order::refuse(draft, input.id, code, message);
+    turn.saga.order = std::move(draft.order);
+    return talk.pass_on(Reply{Outcome::refused, draft.code, draft.summary},
+                        std::move(draft.events));
+  }
+  payment::Draft draft{scope, std::move(*turn.saga.payment)};
+  payment::refuse(draft, input.id, code, message);
+  turn.saga.payment = std::move(draft.payment);
+  return talk.pass_on(Reply{Outcome::refused, draft.code, draft.summary}, std::move(draft.events));
+}
+
+}  // namespace paysaga
