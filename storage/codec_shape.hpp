@@ -164,7 +164,7 @@ void walk(F& field, T& value) {
 template <class F, Of<order::Order> T>
 void walk(F& field, T& value) {
   auto& [status, created, cancel_requested, ended, end_reason, payment, compensation, compensations,
-         stuck, sequence] = value;
+         stuck, unknown_outcomes, held, sequence] = value;
   field("status", status);
   field("created", created);
   field("cancel_requested", cancel_requested);

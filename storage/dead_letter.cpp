@@ -61,7 +61,11 @@ std::string input_id_of(std::string_view topic, PartitionId partition, Offset of
 
 LogRecord to_record(const DeadLetter& letter) {
   LogRecord record = letter.original;
-  if (record.value.size() > dead_letter_bytes_max) record.value.resize(dead_letter_bytes_max);
+  std::string cause = letter.cause;
+  if (const std::size_t bytes = record.value.size(); bytes > dead_letter_bytes_max) {
+    record.value.resize(dead_letter_bytes_max);
+    cause += " (cut from " + std::to_string(bytes) + " bytes)";
+  }
   const auto add = [&](std::string_view name, std::string value) {
     record.headers.push_back({std::string{name}, std::move(value)});
   };
@@ -69,7 +73,7 @@ LogRecord to_record(const DeadLetter& letter) {
   add(topic_header, letter.topic);
   add(partition_header, std::to_string(index_of(letter.partition)));
   add(offset_header, std::to_string(letter.offset));
-  add(cause_header, letter.cause);
+  add(cause_header, std::move(cause));
   add(at_header, to_text(letter.at));
   return record;
 }

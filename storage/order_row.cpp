@@ -89,6 +89,8 @@ OrderSummary summarize(const Saga& saga, PartitionId partition, Offset offset) {
     summary.amount = saga.payment->amount;
     summary.money = saga.payment->money;
   } else {
+    summary.customer = saga.order.payment.customer;
+    summary.amount = saga.order.payment.amount;
     summary.money = saga.order.payment.money;
   }
   summary.money_at_risk_minor = money_at_risk_minor(saga);
