@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "paysaga/saga/result.hpp"
 
@@ -31,7 +31,17 @@ class ByteWriter {
     ensure(value <= UINT32_MAX, "a list in a record is shorter than 2^32");
     u32(static_cast<std::uint32_t>(value));
   }
+  /// Overwrites a number written before.
+  void u32_at(std::size_t at, std::uint32_t value) {
+    ensure(at + 4 <= bytes_.size(), "only what was written is overwritten");
+    for (std::size_t i = 0; i < 4; ++i) {
+      bytes_[at + i] = static_cast<char>(static_cast<std::uint8_t>(value >> (8 * i)));
+    }
+  }
   [[nodiscard]] std::string take() { return std::move(bytes_); }
+  /// For a writer that is used again and again: what was written, and a fresh start in its memory.
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }
+  void clear() { bytes_.clear(); }
 
  private:
   template <class N>

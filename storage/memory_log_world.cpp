@@ -1,0 +1,225 @@
+#include "paysaga/storage/memory_log_world.hpp"
+
+#include <algorithm>
+
+namespace paysaga::storage {
+namespace {
+
+constexpr std::size_t batch_entries_max = 512;
+
+}  // namespace
+
+MemoryWorld::Impl::Impl(MemoryLogOptions with) : options{std::move(with)} {
+  ensure(options.partition_count > 0, "a log has partitions");
+  if (options.threaded) thread = std::thread{[this] { run(); }};
+}
+
+MemoryWorld::Impl::~Impl() {
+  {
+    const std::lock_guard lock{mutex};
+    stopping = true;
+  }
+  work.notify_one();
+  if (thread.joinable()) thread.join();
+}
+
+MemoryLane& MemoryWorld::Impl::lane(std::string_view topic, PartitionId partition) {
+  ensure(index_of(partition) < options.partition_count, "a partition of this log");
+  MemoryLane& found = lanes[{std::string{topic}, index_of(partition)}];
+  found.topic = topic;
+  return found;
+}
+
+MemoryLane& MemoryWorld::Impl::journal(PartitionId partition) {
+  return lane(options.group + "-journal", partition);
+}
+
+Result<void> MemoryWorld::Impl::check(const Output& output) const {
+  if (output.topic.empty() || index_of(output.partition) >= options.partition_count) {
+    return fail(ErrorCode::malformed, "no such topic or partition: " + output.topic);
+  }
+  std::size_t size = output.record.key.size() + output.record.value.size();
+  for (const Header& header : output.record.headers) {
+    size += header.name.size() + header.value.size();
+  }
+  if (size <= options.record_bytes_max) return {};
+  return fail(ErrorCode::malformed, output.topic + ": a record of " + std::to_string(size) +
+                                        " bytes is larger than " +
+                                        std::to_string(options.record_bytes_max));
+}
+
+Offset MemoryWorld::Impl::append(MemoryLane& lane, LogRecord record) {
+  now = std::max(now + Duration{1}, options.clock ? options.clock() : Time{});
+  const Offset offset = lane.end();
+  lane.entries.push_back({offset, now, std::move(record)});
+  for (const auto& reading : lane.readings) schedule(reading);
+  return offset;
+}
+
+void MemoryWorld::Impl::post(std::function<void()> callback) {
+  due.push_back(std::move(callback));
+  work.notify_one();
+}
+
+void MemoryWorld::Impl::schedule(const std::shared_ptr<MemoryReading>& reading) {
+  if (reading->scheduled || reading->ended) return;
+  reading->scheduled = true;
+  post([this, reading] { run_reading(reading); });
+}
+
+void MemoryWorld::Impl::run_reading(const std::shared_ptr<MemoryReading>& reading) {
+  Result<LogBatch> batch;
+  {
+    const std::lock_guard lock{mutex};
+    const MemoryLane& lane = *reading->lane;
+    reading->scheduled = false;
+    if (reading->next < lane.first || reading->next > lane.end()) {
+      reading->ended = true;
+      batch = fail(ErrorCode::out_of_range,
+                   lane.topic + " offset " + std::to_string(reading->next) + " is outside of " +
+                       std::to_string(lane.first) + " to " + std::to_string(lane.end()));
+    } else {
+      auto count = static_cast<std::size_t>(lane.end() - reading->next);
+      if (reading->limited) count = std::min(count, reading->credit);
+      if (count == 0) return;
+      count = std::min(count, batch_entries_max);
+      const auto from = lane.entries.begin() + (reading->next - lane.first);
+      reading->next += static_cast<Offset>(count);
+      batch->entries.assign(from, from + static_cast<std::ptrdiff_t>(count));
+      batch->next = reading->next;
+      reading->credit -= reading->limited ? count : 0;
+      if (reading->next < lane.end()) schedule(reading);
+    }
+  }
+  reading->gate.pass([&] { reading->on_batch(std::move(batch)); });
+}
+
+void MemoryWorld::Impl::give(PartitionId partition, const std::string& node) {
+  const OwnershipToken given = ++token;
+  owners[index_of(partition)] = {node, given};
+  const auto found = nodes.find(node);
+  if (found == nodes.end() || found->second.listener == nullptr) return;
+  post([partition, given, listener = found->second.listener, gate = found->second.gate] {
+    gate->pass([&] { listener->gained(partition, given); });
+  });
+}
+
+void MemoryWorld::Impl::take(PartitionId partition) {
+  const auto owner = owners.find(index_of(partition));
+  if (owner == owners.end()) return;
+  const auto found = nodes.find(owner->second.node);
+  if (found != nodes.end() && found->second.listener != nullptr) {
+    post([partition, taken = owner->second.token, listener = found->second.listener,
+          gate = found->second.gate] { gate->pass([&] { listener->lost(partition, taken); }); });
+  }
+  owners.erase(owner);
+}
+
+std::size_t MemoryWorld::Impl::deliver() {
+  std::size_t count = 0;
+  for (;;) {
+    std::function<void()> callback;
+    {
+      const std::lock_guard lock{mutex};
+      if (due.empty()) return count;
+      callback = std::move(due.front());
+      due.pop_front();
+    }
+    callback();
+    ++count;
+  }
+}
+
+void MemoryWorld::Impl::run() {
+  for (;;) {
+    {
+      std::unique_lock lock{mutex};
+      work.wait(lock, [this] { return !due.empty() || stopping; });
+      if (due.empty()) return;
+    }
+    (void)deliver();
+  }
+}
+
+MemoryWorld::MemoryWorld(MemoryLogOptions options)
+    : impl_{std::make_unique<Impl>(std::move(options))} {}
+MemoryWorld::~MemoryWorld() = default;
+
+std::unique_ptr<MemoryLog> MemoryWorld::open(std::string node) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->nodes[node] = {};
+  return std::unique_ptr<MemoryLog>{new MemoryLog{*impl_, std::move(node)}};
+}
+
+void MemoryWorld::move(PartitionId partition, const std::string& node) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->take(partition);
+  impl_->give(partition, node);
+}
+
+void MemoryWorld::move_silently(PartitionId partition, const std::string& node) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->give(partition, node);
+}
+
+void MemoryWorld::set_membership_current(const std::string& node, bool current) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->nodes[node].membership_current = current;
+}
+
+void MemoryWorld::fail_appends(PartitionId partition, MemoryFault fault, std::size_t count) {
+  const std::lock_guard lock{impl_->mutex};
+  auto& faults = impl_->append_faults[index_of(partition)];
+  faults.insert(faults.end(), count, fault);
+}
+
+void MemoryWorld::fail_publishes(MemoryFault fault, std::size_t count) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->publish_faults.insert(impl_->publish_faults.end(), count, fault);
+}
+
+void MemoryWorld::land_late() {
+  const std::lock_guard lock{impl_->mutex};
+  for (Impl::Late& late : std::exchange(impl_->late, {})) {
+    (void)impl_->append(impl_->journal(late.partition), std::move(late.record));
+  }
+}
+
+Offset MemoryWorld::append_foreign(PartitionId partition, LogRecord record) {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->append(impl_->journal(partition), std::move(record));
+}
+
+void MemoryWorld::trim_journal(PartitionId partition, Offset first) {
+  const std::lock_guard lock{impl_->mutex};
+  MemoryLane& lane = impl_->journal(partition);
+  ensure(first <= lane.end(), "a log is trimmed up to its end");
+  if (first <= lane.first) return;
+  lane.entries.erase(lane.entries.begin(), lane.entries.begin() + (first - lane.first));
+  lane.first = first;
+}
+
+void MemoryWorld::damage_journal(PartitionId partition, Offset offset,
+                                 const std::function<void(LogRecord&)>& damage) {
+  const std::lock_guard lock{impl_->mutex};
+  MemoryLane& lane = impl_->journal(partition);
+  ensure(offset >= lane.first && offset < lane.end(), "only an entry can be damaged");
+  damage(lane.entries[static_cast<std::size_t>(offset - lane.first)].record);
+}
+
+std::vector<LogEntry> MemoryWorld::journal(PartitionId partition) const {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->journal(partition).entries;
+}
+
+std::vector<LogEntry> MemoryWorld::topic(std::string_view topic, PartitionId partition) const {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->lane(topic, partition).entries;
+}
+
+std::size_t MemoryWorld::deliver() {
+  ensure(!impl_->options.threaded, "a world with a thread delivers by itself");
+  return impl_->deliver();
+}
+
+}  // namespace paysaga::storage
