@@ -7,8 +7,9 @@ namespace paysaga::engine {
 namespace {
 
 /// What a secret begins with. The prefix itself is kept: it says what kind of key it was.
-constexpr std::array<std::string_view, 7> secret_prefixes = {
-    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "Bearer ", "bearer ",
+constexpr std::array<std::string_view, 9> secret_prefixes = {
+    "sk_live_", "sk_test_", "rk_live_", "rk_test_", "ek_live_",
+    "ek_test_", "whsec_",   "Bearer ",  "bearer ",
 };
 /// Stands within a client secret: pi_..._secret_...
 constexpr std::string_view client_secret_mark = "_secret_";

@@ -160,8 +160,8 @@ class HttpClient::Shard {
     }
     auto& response = std::get<HttpResponse>(outcome.result);
     response.repeated = job->maybe_sent;
+    release(connection);  // First: the next request need not wait for what `done` does.
     std::exchange(job->done, nullptr)(std::move(response));
-    release(connection);
   }
 
   void release(const ConnectionPtr& connection) {

@@ -5,10 +5,9 @@
 
 namespace paysaga::engine::stripe {
 
-/// `text` on one line, cut to `text_bytes_max` bytes, with every Stripe secret in it replaced by
-/// "***": secret and restricted keys, webhook and client secrets, ephemeral keys.
+/// `text` without secrets, on one line, cut to `text_bytes_max` bytes at a whole character.
 ///
-/// Shape:  for texts of others (error messages) that we keep, log or show.
+/// Shape:  for texts of others (error messages) that are kept in the state and shown.
 [[nodiscard]] std::string redact(std::string_view text, std::size_t text_bytes_max = 500);
 
 }  // namespace paysaga::engine::stripe

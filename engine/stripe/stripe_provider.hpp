@@ -7,13 +7,13 @@
 #include <string_view>
 
 #include "paysaga/actors/ports.hpp"
-#include "paysaga/engine/stripe/secret.hpp"
+#include "paysaga/config/secret.hpp"
 
 namespace paysaga::engine::stripe {
 
 struct StripeOptions {
   std::string base_url = "https://api.stripe.com";
-  Secret key;             // sk_... or, better, a restricted rk_...
+  config::Secret key;     // sk_... or, better, a restricted rk_...
   bool livemode = false;  // What is meant. A key of the other mode is refused.
   std::string api_version = "2026-08-26.dahlia";
   std::string user_agent = "paysaga";

@@ -1,0 +1,119 @@
+#include "paysaga/engine/stripe/request_encoder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "paysaga/engine/stripe/form.hpp"
+
+namespace paysaga::engine::stripe {
+namespace {
+
+const Currency eur = Currency::parse("EUR").value();
+const Currency kwd = Currency::parse("KWD").value();
+const StripeEncoder encoder;
+
+RequestEncoder::Create create_of(std::string customer, std::optional<std::string> description) {
+  return {
+      OrderId::of("ord_7"),  2, "abcdefghij", Money{1999, eur}, CustomerId::of(std::move(customer)),
+      std::move(description)};
+}
+
+}  // namespace
+
+TEST_CASE("form: every byte that is not plain is percent-encoded, names stay", "[stripe]") {
+  struct Row {
+    std::string_view value;
+    std::string_view encoded;
+  };
+  const Row rows[] = {
+      {"plain-._~09AZaz", "a[b]=plain-._~09AZaz"},
+      {"a b&c=d", "a[b]=a%20b%26c%3Dd"},
+      {"+%[]", "a[b]=%2B%25%5B%5D"},
+      {"\xC3\xA9\n", "a[b]=%C3%A9%0A"},
+      {"", "a[b]="},
+  };
+  for (const Row& row : rows) CHECK(Form{}.add("a[b]", row.value).text() == row.encoded);
+  CHECK(Form{}.add("a", 1).add("b", std::int64_t{-2}).text() == "a=1&b=-2");
+}
+
+TEST_CASE("encoder: a create is for cards, unconfirmed and marked as ours", "[stripe]") {
+  const Request plain = encoder.create(create_of("customer-9", std::nullopt));
+  CHECK(plain.target == "POST /v1/payment_intents");
+  CHECK(plain.body ==
+        "amount=1999&currency=eur&payment_method_types[]=card&capture_method=automatic"
+        "&metadata[order_id]=ord_7&metadata[attempt]=2&metadata[ledger]=abcdefghij");
+  const Request full = encoder.create(create_of("cus_Nf1", "Two pizzas & a salad"));
+  CHECK(full.body ==
+        "amount=1999&currency=eur&payment_method_types[]=card&capture_method=automatic"
+        "&customer=cus_Nf1&description=Two%20pizzas%20%26%20a%20salad"
+        "&metadata[order_id]=ord_7&metadata[attempt]=2&metadata[ledger]=abcdefghij");
+  CHECK(encoder.create(create_of("cus_Nf1", "Two pizzas & a salad")) == full);
+}
+
+TEST_CASE("encoder: a description is cut at a whole character", "[stripe]") {
+  const std::string long_text = std::string(999, 'x') + "\xC3\xA9";
+  const Request request = encoder.create(create_of("c", long_text));
+  CHECK(request.body.find("description=" + std::string(999, 'x') + "&") != std::string::npos);
+}
+
+TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
+  const IntentId intent = IntentId::of("pi_1");
+  const MethodId method = MethodId::of("pm_card_visa");
+  const Time from = time_from_micros(1'700'000'000'900'000);
+  const Time to = time_from_micros(1'700'000'100'000'001);
+  struct Row {
+    Request request;
+    std::string_view target;
+    std::string_view body;
+    std::string_view endpoint;
+  };
+  const Row rows[] = {
+      {encoder.confirm(intent, method, false), "POST /v1/payment_intents/pi_1/confirm",
+       "payment_method=pm_card_visa", "confirm_intent"},
+      {encoder.confirm(intent, method, true), "POST /v1/payment_intents/pi_1/confirm",
+       "payment_method=pm_card_visa&off_session=true", "confirm_intent"},
+      {encoder.cancel(intent, "expired"), "POST /v1/payment_intents/pi_1/cancel",
+       "cancellation_reason=abandoned", "cancel_intent"},
+      {encoder.refund(intent, RefundId::of("ref_3"), 4, OrderId::of("ord_7"), "abcdefghij",
+                      Money{5'120, kwd}),
+       "POST /v1/refunds",
+       "payment_intent=pi_1&amount=5120&metadata[order_id]=ord_7&metadata[refund_id]=ref_3"
+       "&metadata[attempt]=4&metadata[ledger]=abcdefghij",
+       "create_refund"},
+      {encoder.read_intent(intent), "GET /v1/payment_intents/pi_1", "", "read_intent"},
+      {encoder.read_intent(IntentId::of("pi/../x?y")), "GET /v1/payment_intents/pi%2F..%2Fx%3Fy",
+       "", "read_intent"},
+      {encoder.list_intents(from, to),
+       "GET /v1/payment_intents?created[gte]=1700000000&created[lte]=1700000101&limit=100", "",
+       "list_intents"},
+      {encoder.read_refund(ProviderRefundId::of("re_1")), "GET /v1/refunds/re_1", "",
+       "read_refund"},
+      {encoder.list_refunds(intent), "GET /v1/refunds?payment_intent=pi_1&limit=100", "",
+       "list_refunds"},
+      {encoder.create(create_of("c", std::nullopt)), "POST /v1/payment_intents",
+       "amount=1999&currency=eur&payment_method_types[]=card&capture_method=automatic"
+       "&metadata[order_id]=ord_7&metadata[attempt]=2&metadata[ledger]=abcdefghij",
+       "create_intent"},
+  };
+  for (const Row& row : rows) {
+    CHECK(row.request.target == row.target);
+    CHECK(row.request.body == row.body);
+    CHECK(endpoint_of(row.request.target) == row.endpoint);
+  }
+  CHECK(endpoint_of("POST /v1/payment_intents/pi_1/capture") == "other");
+}
+
+TEST_CASE("encoder: a reason to cancel is one of the four that Stripe knows", "[stripe]") {
+  struct Row {
+    std::string_view reason;
+    std::string_view stripe;
+  };
+  const Row rows[] = {
+      {"duplicate", "duplicate"},    {"fraudulent", "fraudulent"},
+      {"fraud", "fraudulent"},       {"expired", "abandoned"},
+      {"refused", "abandoned"},      {"customer", "requested_by_customer"},
+      {"", "requested_by_customer"}, {"anything else", "requested_by_customer"},
+  };
+  for (const Row& row : rows) CHECK(cancellation_reason(row.reason) == row.stripe);
+}
+
+}  // namespace paysaga::engine::stripe
