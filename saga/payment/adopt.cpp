@@ -52,16 +52,22 @@ void add_external(Draft& draft, const RefundObject& seen) {
   show_refund(draft, payment.refunds.back(), seen);
 }
 
-/// An older attempt of ours that went through after all: the compensation is done.
-bool finish_by_older_attempt(Draft& draft, Refund& refund, const RefundObject& seen) {
-  if (refund.state == RefundState::succeeded || seen.refund != refund.id.text()) return false;
-  if (seen.status != RefundStatus::succeeded) return false;
+/// A refund of ours that the provider lists under an id that its record does not have: an attempt
+/// that went through although its answer was lost, or read as a refusal.
+void adopt_own(Draft& draft, Refund& refund, const RefundObject& seen, bool is_compensation) {
+  if (refund.state == RefundState::requested && seen.attempt == refund.attempt) {
+    settle_refund(draft, refund.id, "done");
+    return show_refund(draft, refund, seen);
+  }
+  // While another attempt runs, an older one says nothing about it.
+  const bool over = refund.state == RefundState::failed || refund.state == RefundState::refused;
+  const bool may_follow = over || (is_compensation && is_running(refund));
+  if (!may_follow || seen.status != RefundStatus::succeeded) return;
   if (is_running(refund)) draft.payment.money.refunding -= refund.amount_minor;
   refund.state = RefundState::failed;
   refund.amount_minor = seen.amount.minor;
   refund.provider_id = seen.id;
   succeed_refund(draft, refund);
-  return true;
 }
 
 }  // namespace
@@ -78,7 +84,7 @@ void show_known_refunds(Draft& draft, const std::vector<RefundObject>& list) {
   }
 }
 
-void adopt_refunds(Draft& draft, const RefundId& id, const std::vector<RefundObject>& list) {
+void adopt_refunds(Draft& draft, RefundId id, const std::vector<RefundObject>& list) {
   Payment& payment = draft.payment;
   settle_refund(draft, id, "refused");
   show_known_refunds(draft, list);
@@ -87,10 +93,10 @@ void adopt_refunds(Draft& draft, const RefundId& id, const std::vector<RefundObj
     if (record == nullptr) {
       add_external(draft, seen);
     } else if (record->provider_id != seen.id) {
-      finish_by_older_attempt(draft, *record, seen);
+      adopt_own(draft, *record, seen, record->id == id);
     }
   }
-  // By index: adopting may have moved the records.
+  // Found again: adopting may have moved the records.
   const auto found = std::ranges::find(payment.refunds, id, &Refund::id);
   ensure(found != payment.refunds.end(), "a compensation that was refused has its record");
   Refund& refund = *found;

@@ -79,7 +79,7 @@ Finding settled_by(Draft& draft, OperationKind kind, const IntentObject& intent)
 
 Finding declined(Draft& draft, Operation& operation, const answer::Declined& answer) {
   const OperationKind kind = operation.kind;
-  if (kind != OperationKind::confirm) {
+  if (kind != OperationKind::confirm && kind != OperationKind::create) {
     settle(draft, kind, "refused");
     return found::Refused{kind, decline_code(answer.decline), {}};
   }
@@ -99,7 +99,8 @@ Finding refused(Draft& draft, Operation& operation, const answer::Refused& answe
   const OperationKind kind = operation.kind;
   const bool intent_shown = answer.intent && is_ours(draft, *answer.intent);
   // A cancel that is refused decides nothing by itself: the intent does.
-  if (kind == OperationKind::cancel || answer.code == unexpected_state) {
+  const bool moved_on = answer.code == unexpected_state && kind != OperationKind::create;
+  if (kind == OperationKind::cancel || moved_on) {
     if (intent_shown) return settled_by(draft, kind, *answer.intent);
     look_after_refusal(draft, operation, answer);
     return found::Nothing{};

@@ -22,7 +22,7 @@ struct Shown {
   std::optional<OperationKind> by;
 };
 
-/// A confirm was declined: no charge. The draft's intent shows it.
+/// A confirm, or a create, was declined: no charge. The draft's intent, if there is one, shows it.
 struct Declined {
   Decline decline;
 };

@@ -55,7 +55,8 @@ void shown(Draft& draft, const found::Shown& finding) {
 
 void declined(Draft& draft, const Decline& decline) {
   become_declined(draft, decline);
-  if (draft.payment.intent->status == IntentStatus::canceled) return finish_cancel(draft);
+  const std::optional<IntentObject>& intent = draft.payment.intent;
+  if (!intent || intent->status == IntentStatus::canceled) return finish_cancel(draft);
   cancel_intent(draft);
 }
 
@@ -101,7 +102,10 @@ void answered(Draft& draft, const Finding& finding) {
 /// After a cancel that is not final another payment may follow, but only once that is done.
 void initiate(Draft& draft, const AskInitiate& ask) {
   const CancelRequest& cancel = *draft.payment.cancel;
-  if (!cancel.final) return park(draft, "the cancel must be done first");
+  if (!cancel.final && ask.ask.amount == draft.payment.amount) {
+    return park(draft, "the cancel must be done first");
+  }
+  if (!cancel.final) return answer_initiate(draft, ask);
   const bool by_wish = cancel.cause == CancelCause::customer;
   refuse(draft, ask.id, by_wish ? "cancel_requested" : "cancelling", "The payment is being ended.");
 }

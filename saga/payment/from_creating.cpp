@@ -17,7 +17,11 @@ void intent_made(Draft& draft) {
 /// The only way to an intent that is already further on is that another request made it so.
 void shown(Draft& draft, const IntentObject& intent) {
   show(draft, intent);
-  switch (draft.payment.intent->status) {
+  const IntentStatus status = draft.payment.intent->status;
+  const bool open = status == IntentStatus::requires_payment_method ||
+                    status == IntentStatus::requires_confirmation;
+  if (!open) draft.payment.method_waits = false;
+  switch (status) {
     case IntentStatus::requires_payment_method:
     case IntentStatus::requires_confirmation:
       return intent_made(draft);
@@ -59,6 +63,13 @@ void answered(Draft& draft, const Finding& finding) {
              finding);
 }
 
+void keep_method(Draft& draft, const AskConfirm& ask) {
+  if (expired(draft)) return refuse(draft, ask.id, "expired", "The time to pay is over.");
+  draft.payment.method = ask.ask.method;
+  draft.payment.method_waits = true;
+  note(draft, "the method is kept until the intent exists");
+}
+
 /// The create may have been sent: its evidence comes first, then the intent is cancelled.
 void cancel(Draft& draft, const AskCancel& ask) {
   begin_cancel(draft, asked_by(ask));
@@ -69,11 +80,7 @@ void cancel(Draft& draft, const AskCancel& ask) {
 void from_creating(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
-                 [&](const AskConfirm& ask) {
-                   draft.payment.method = ask.ask.method;
-                   draft.payment.method_waits = true;
-                   note(draft, "the method is kept until the intent exists");
-                 },
+                 [&](const AskConfirm& ask) { keep_method(draft, ask); },
                  [&](const AskCancel& ask) { cancel(draft, ask); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
