@@ -126,6 +126,8 @@ void LocalCommitter::stage(LocalPut& put) {
 }
 
 void LocalCommitter::stage(LocalTrim& trim) {
+  write_group();  // The plan reads positions from the disk: those that are staged belong to it.
+  begin_group();
   const auto plan = trim.plan(now_);
   if (!plan) {
     courier_.post(
