@@ -139,6 +139,8 @@ void end(Draft& draft, EndCause cause, std::string_view reason) {
     tell_cancelled(draft);
     return settle(draft, Ask::allowed);
   }
+  // The cancel of the payment is a call in flight; what the kitchen was told stands until then.
+  if (draft.order.status != Status::pending) move_to(draft, Status::payment_processing);
   tell_cancelled(draft);
   draft.cancels.push_back(command::PaymentCancel{draft.order.end_reason, true});
 }
