@@ -92,6 +92,7 @@ std::string chain_hash(const ChainKey& key, std::string_view bytes) {
 }
 
 std::string seal(std::string& open_object, std::string_view prev_hash, const ChainKey& key) {
+  open_object += ',';
   JsonWriter json{open_object};
   json.key("prev_hash").text(prev_hash);
   if (!key.secret.empty()) json.key("hash_key").text(key.id);

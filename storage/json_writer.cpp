@@ -84,7 +84,7 @@ bool is_utf8(std::string_view text) {
 
 void JsonWriter::separate() {
   // A text ends with a quote, so these three can only be structure.
-  if (out_.empty()) return;
+  if (out_.size() == begin_) return;
   const char last = out_.back();
   if (last != '{' && last != '[' && last != ':') out_ += ',';
 }

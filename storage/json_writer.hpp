@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ namespace paysaga::storage {
 class JsonWriter {
  public:
   /// Lifetime:  `out` outlives the writer.
-  explicit JsonWriter(std::string& out) : out_{out} {}
+  explicit JsonWriter(std::string& out) : out_{out}, begin_{out.size()} {}
 
   void open_object();
   void close_object();
@@ -46,6 +47,7 @@ class JsonWriter {
   void separate();
   void quoted(std::string_view value);
   std::string& out_;
+  std::size_t begin_;  // What stands before it is not ours.
 };
 
 /// True if `text` is well-formed UTF-8.
