@@ -79,7 +79,7 @@ TEST_CASE("late success: a customer's cancel that joins the expiry makes it an o
   play(world, {
                   {cancel_for_good(), "cancelling", "cancel 1.1"},
                   {unexpected("cancel", IntentStatus::succeeded), "captured",
-                   "| PAYMENT_COMPLETED cancel_requested"},
+                   "| PAYMENT_COMPLETED wished"},
               });
   CHECK_FALSE(world.payment->late);
 }

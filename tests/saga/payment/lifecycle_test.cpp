@@ -90,9 +90,9 @@ TEST_CASE("confirming: a confirm in between is refused, an initiate is ignored o
   play({
       {initiate(42'00, visa), "creating", "create 1.1 | PAYMENT_INITIATED"},
       {made(), "confirming", "confirm 1.1 | PAYMENT_PROCESSING"},
-      {confirm(mastercard), "confirming", "refused in_progress | COMMAND_REFUSED"},
+      {confirm(mastercard), "confirming", "refused in_progress | REFUSED"},
       {initiate(42'00, visa), "confirming", "ignored"},
-      {initiate(43'00, visa), "confirming", "refused amount_differs | COMMAND_REFUSED"},
+      {initiate(43'00, visa), "confirming", "refused amount_differs | REFUSED"},
       {succeeded(), "captured", "| PAYMENT_COMPLETED"},
       {initiate(42'00, visa), "captured", "ignored"},
   });
@@ -145,12 +145,12 @@ TEST_CASE("expiry: bounds a payment that waits for the customer", "[saga][paymen
         {made(), "ready", "| PAYMENT_ACTION_REQUIRED"},
         {wake(), "ready", "ignored"},
         {after(minutes{30}), "", ""},
-        {confirm(visa), "ready", "refused expired | COMMAND_REFUSED"},
+        {confirm(visa), "ready", "refused expired | REFUSED"},
         {wake(), "cancelling", "cancel 1.1"},
         {shows("cancel", IntentStatus::canceled), "cancelled", "| PAYMENT_CANCELLED final"},
         {wake(), "cancelled", "ignored"},
-        {initiate(42'00), "cancelled", "refused order_closed | COMMAND_REFUSED"},
-        {confirm(visa), "cancelled", "refused order_closed | COMMAND_REFUSED"},
+        {initiate(42'00), "cancelled", "refused order_closed | REFUSED"},
+        {confirm(visa), "cancelled", "refused order_closed | REFUSED"},
     });
   }
   SECTION("for another card") {
@@ -225,7 +225,7 @@ TEST_CASE("refused: a create refused for the method leaves no intent; the next c
     play({
         {initiate(42'00, visa), "creating", "create 1.1 | PAYMENT_INITIATED"},
         {refused("create", "resource_missing", "payment_method"), "declined", "| PAYMENT_FAILED"},
-        {cancel_for_good(), "cancelled", "| PAYMENT_CANCELLED final cancel_requested"},
+        {cancel_for_good(), "cancelled", "| PAYMENT_CANCELLED final wished"},
     });
   }
 }
@@ -244,7 +244,7 @@ TEST_CASE("refused: any other refusal ends the payment", "[saga][payment]") {
         {made(), "confirming", "confirm 1.1 | PAYMENT_PROCESSING"},
         {refused("confirm", "parameter_unknown"), "cancelling",
          "cancel 1.1 | PAYMENT_FAILED final"},
-        {confirm(visa), "cancelling", "refused cancelling | COMMAND_REFUSED"},
+        {confirm(visa), "cancelling", "refused cancelling | REFUSED"},
         {shows("cancel", IntentStatus::canceled), "cancelled", "| PAYMENT_CANCELLED final"},
     });
   }
@@ -256,7 +256,7 @@ TEST_CASE("provider: an intent that it cancels itself is a cancel that is not fi
       {initiate(42'00, visa), "creating", "create 1.1 | PAYMENT_INITIATED"},
       {made(), "confirming", "confirm 1.1 | PAYMENT_PROCESSING"},
       {shows("confirm", IntentStatus::canceled), "cancelled", "| PAYMENT_CANCELLED"},
-      {confirm(visa), "cancelled", "refused cancelled | COMMAND_REFUSED"},
+      {confirm(visa), "cancelled", "refused cancelled | REFUSED"},
       {initiate(42'00, visa), "creating", "create 2.1 | PAYMENT_INITIATED"},
       {made(), "confirming", "confirm 2.1 | PAYMENT_PROCESSING"},
   });
@@ -301,7 +301,7 @@ TEST_CASE("authorized: an intent that is held is watched, and voided by a cancel
                     {shows("read:", IntentStatus::requires_capture), "authorized", "read"},
                     {cancel_for_good(), "cancelling", "cancel 1.1"},
                     {shows("cancel", IntentStatus::canceled), "cancelled",
-                     "| PAYMENT_CANCELLED final cancel_requested"},
+                     "| PAYMENT_CANCELLED final wished"},
                 });
     CHECK(world.payment->cancel->code == "voided");
   }

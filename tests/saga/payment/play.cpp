@@ -161,10 +161,10 @@ std::string told(const Answered& verdict) {
   if (verdict.next && verdict.outcome == Outcome::accepted) text = under_way(*verdict.next);
   std::string events;
   for (const Event& event : verdict.events) {
-    append(events, std::string{to_text(event.type)});
-    if (event.final) events += " final";
     const bool refusal = event.type == EventType::command_refused;
-    if (event.cancel_requested && !refusal) events += " cancel_requested";
+    append(events, refusal ? "REFUSED" : std::string{to_text(event.type)});
+    if (event.final) events += " final";
+    if (event.cancel_requested && !refusal) events += " wished";
   }
   if (events.empty()) return text;
   return text.empty() ? "| " + events : text + " | " + events;

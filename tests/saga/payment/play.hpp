@@ -42,6 +42,7 @@ using Act = std::function<std::optional<Input>(World&)>;
 
 /// A line: what happens, the status after it, and what is under way and told:
 /// `confirm 1.1? | PAYMENT_PROCESSING` (attempt.try; `?` unknown, `!` refused and looked up).
+/// COMMAND_REFUSED is told as REFUSED; `final` and `wished` (a cancel waits) follow their event.
 /// An outcome other than `accepted` is told first: `ignored`, `parked`, `refused captured`.
 struct Row {
   Act act;

@@ -41,11 +41,11 @@ TEST_CASE("refund: several, partial, beside each other", "[saga][payment]") {
                   {refund("r3"), "captured", "refund r3 1.1"},
               });
   CHECK(world.payment->money == totals(20'00, 22'00));
-  play(world, {
-                  {refund_is(":r3#", "r3", ok, 20'00), "captured", "| PAYMENT_REFUNDED"},
-                  {refund("r4"), "captured",
-                   "refused nothing_left | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-              });
+  play(world,
+       {
+           {refund_is(":r3#", "r3", ok, 20'00), "captured", "| PAYMENT_REFUNDED"},
+           {refund("r4"), "captured", "refused nothing_left | PAYMENT_REFUND_FAILED, REFUSED"},
+       });
   CHECK(world.payment->money == totals(0, 42'00));
 }
 
@@ -60,34 +60,33 @@ TEST_CASE("refund: what is asked for, byte for byte", "[saga][payment]") {
 
 TEST_CASE("refund: what the state forbids", "[saga][payment]") {
   World world = captured();
-  play(world, {
-                  {refund("r1", 42'01), "captured",
-                   "refused amount_too_large | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-                  {refund("r1", 0), "captured",
-                   "refused amount_malformed | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-                  {refund("r1", -5), "captured",
-                   "refused amount_malformed | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-                  // The order machine is answered by the refund's event alone.
-                  {compensate("c1", 42'01), "captured",
-                   "refused amount_too_large | PAYMENT_REFUND_FAILED"},
-                  {refund("r1", 40'00), "captured", "refund r1 1.1"},
-                  {refund("r1", 40'00), "captured", "ignored"},
-                  {refund("r1"), "captured", "ignored"},
-                  {refund("r1", 1'00), "captured",
-                   "refused id_reused | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-                  {refund("r2", 3'00), "captured",
-                   "refused amount_too_large | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-              });
+  play(
+      world,
+      {
+          {refund("r1", 42'01), "captured",
+           "refused amount_too_large | PAYMENT_REFUND_FAILED, REFUSED"},
+          {refund("r1", 0), "captured",
+           "refused amount_malformed | PAYMENT_REFUND_FAILED, REFUSED"},
+          {refund("r1", -5), "captured",
+           "refused amount_malformed | PAYMENT_REFUND_FAILED, REFUSED"},
+          // The order machine is answered by the refund's event alone.
+          {compensate("c1", 42'01), "captured", "refused amount_too_large | PAYMENT_REFUND_FAILED"},
+          {refund("r1", 40'00), "captured", "refund r1 1.1"},
+          {refund("r1", 40'00), "captured", "ignored"},
+          {refund("r1"), "captured", "ignored"},
+          {refund("r1", 1'00), "captured", "refused id_reused | PAYMENT_REFUND_FAILED, REFUSED"},
+          {refund("r2", 3'00), "captured",
+           "refused amount_too_large | PAYMENT_REFUND_FAILED, REFUSED"},
+      });
   world.payment->money.disputed = 2'00;
-  play(world, {{refund("r2", 1), "captured",
-                "refused disputed | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"}});
+  play(world, {{refund("r2", 1), "captured", "refused disputed | PAYMENT_REFUND_FAILED, REFUSED"}});
 }
 
 TEST_CASE("refund: in another currency", "[saga][payment]") {
   World world = captured();
   const auto verdict = world.decide(AskRefund{
       EventId::of("cmd"), {RefundId::of("r1"), 10'00, "goodwill", false, *Currency::parse("USD")}});
-  CHECK(told(verdict) == "refused currency_mismatch | PAYMENT_REFUND_FAILED, COMMAND_REFUSED");
+  CHECK(told(verdict) == "refused currency_mismatch | PAYMENT_REFUND_FAILED, REFUSED");
 }
 
 TEST_CASE("refund: the event carries the refund and the totals", "[saga][payment]") {
@@ -140,12 +139,12 @@ TEST_CASE("refund: refused or failed, it is retried only by who asked, as the ne
        });
   CHECK(world.payment->money == totals(0, 0));
   CHECK_FALSE(next_decision_at(*world.payment).has_value());
-  play(world, {
-                  {wake(), "captured", "ignored"},
-                  {refund("r1", 11'00), "captured",
-                   "refused id_reused | PAYMENT_REFUND_FAILED, COMMAND_REFUSED"},
-                  {refund("r1", 10'00), "captured", "refund r1 2.1"},
-              });
+  play(world,
+       {
+           {wake(), "captured", "ignored"},
+           {refund("r1", 11'00), "captured", "refused id_reused | PAYMENT_REFUND_FAILED, REFUSED"},
+           {refund("r1", 10'00), "captured", "refund r1 2.1"},
+       });
   CHECK(world.call("refund").key->text() == "ps1:ledger0001:o1:refund:2:1:r1");
   play(world, {{refund_is("refund", "r1", ok, 10'00), "captured", "| PAYMENT_REFUNDED"}});
 }
