@@ -362,17 +362,21 @@ void Api::list_actors(Call call) {
 }
 
 void Api::show_actor(Call call, OrderId order) {
-  engine_.actor(order, [order, done = std::move(call.done)](const auto& actor) {
-    if (actor) return done(json_response(to_json(*actor)));
-    done(to_response({404,
-                      "unknown_order",
-                      "no actor and no order " + order.text(),
-                      order.text(),
-                      {},
-                      {},
-                      false,
-                      {}}));
-  });
+  engine_.actor(order,
+                [self = shared_from_this(), order, done = std::move(call.done)](const auto& actor) {
+                  if (actor) return done(json_response(to_json(*actor)));
+                  const auto saga = self->engine_.load(order);
+                  if (!saga) return done(to_response(to_problem(saga.error())));
+                  if (*saga == nullptr) return done(order_unknown(order));
+                  done(to_response({404,
+                                    "actor_at_rest",
+                                    "the order is at rest: no actor holds it now",
+                                    order.text(),
+                                    status_text(**saga),
+                                    allowed_actions(**saga),
+                                    false,
+                                    {}}));
+                });
 }
 
 void Api::lift(Call call, OrderId order) {
