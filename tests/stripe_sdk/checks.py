@@ -145,12 +145,13 @@ def check_idempotency(world):
     headers = again.last_response.headers
     assert headers["Idempotent-Replayed"] == "true" and headers["Idempotency-Key"] == key
     assert headers["Original-Request"] == first.last_response.headers["Request-Id"]
-    error = refused(stripe.IdempotencyError, lambda: world.create(amount=1, currency="jpy", key=key))
+    error = refused(stripe.IdempotencyError,
+                    lambda: world.create(amount=1, currency="jpy", key=key))
     assert error.http_status == 400
     assert world.books()["violations"]["key_reused_other_params"] >= 1
     key = new_key()
-    declined = [refused(stripe.CardError, lambda: world.confirm(first.id, "pm_card_chargeDeclined", key))
-                for _ in range(2)]
+    decline = lambda: world.confirm(first.id, "pm_card_chargeDeclined", key)
+    declined = [refused(stripe.CardError, decline) for _ in range(2)]
     assert declined[0].http_body == declined[1].http_body
 
 

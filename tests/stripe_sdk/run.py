@@ -4,8 +4,8 @@
     tests/stripe_sdk/run.py --server build/dev/bin/paysaga    starts and ends a simulator of its own
     tests/stripe_sdk/run.py --url http://127.0.0.1:4242       uses one that runs
 
-The SDK is installed once into build/stripe_sdk, in the version of requirements.txt. Exit code 0: all
-checks passed; 1: some did not; 2: the test itself could not run.
+The SDK is installed once into build/stripe_sdk, in the version of requirements.txt. Exit code 0:
+all checks passed; 1: some did not; 2: the test itself could not run.
 """
 
 import argparse
