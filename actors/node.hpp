@@ -42,7 +42,7 @@ struct Submission {
 
 /// A partition as it is now.
 struct PartitionInfo {
-  storage::PartitionId partition;
+  storage::PartitionId partition{};
   std::string role;  // leading, catching_up, claiming, stopped.
   std::string why;   // Of `stopped`.
   storage::Offset epoch = -1;
@@ -61,7 +61,7 @@ struct PartitionInfo {
 /// An order actor as it is now.
 struct ActorInfo {
   OrderId order;
-  storage::PartitionId partition;
+  storage::PartitionId partition{};
   std::string status;
   std::uint64_t version = 0;            // Decided, also in flight.
   std::uint64_t version_committed = 0;  // Read back.

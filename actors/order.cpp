@@ -24,6 +24,7 @@ class Order {
 
   void on(const Deliver& deliver) {
     ++received_;
+    if (!active_since_) active_since_ = deliver.now;
     if (const auto* answered = std::get_if<AnswerInput>(&deliver.input.body)) {
       calls_.erase(answered->call_id);
     }
@@ -41,6 +42,7 @@ class Order {
 
   void on(const Wake& wake) {
     ++received_;
+    if (!active_since_) active_since_ = wake.now;
     const auto due = next_decision_at(*newest_);
     if (due && *due <= wake.now) {
       decide_input(0, Input{newest_->id, WakeInput{}}, wake.now, wake.jitter);
@@ -72,6 +74,7 @@ class Order {
                             parked.input.id.text());
     }
     info.next_wake_at = next_wake_at(*newest_);
+    info.active_since = active_since_;
     inspect.done(std::move(info));
   }
 
@@ -125,6 +128,7 @@ class Order {
   std::vector<std::shared_ptr<const Saga>> in_flight_;  // Decided, not read back; the oldest first.
   std::set<std::string> calls_;  // Ids of the calls that run, or whose answer is on its way.
   std::uint64_t received_ = 0;
+  std::optional<Time> active_since_;
 };
 
 struct State {

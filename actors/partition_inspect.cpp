@@ -64,21 +64,21 @@ void Partition::on(const InspectActors& inspect) {
   for (const OrderId& order : roster_.orders()) {
     if (asked++ == inspect.limit) break;
     Roster::Active* active = roster_.find(order);
-    caf::anon_send(active->actor,
-                   InspectActor{order, [gathering, since = active->since](auto info) {
-                                  info->active_since = since;
-                                  gathering->add(std::move(*info));
-                                }});
+    caf::anon_send(active->actor, InspectActor{order, [gathering](const auto& info) {
+                                                 if (info) gathering->add(*info);
+                                               }});
   }
 }
 
 void Partition::on(const InspectActor& inspect) {
   Roster::Active* active = roster_.find(inspect.order);
   if (active == nullptr) return inspect.done(std::nullopt);
-  caf::anon_send(active->actor, InspectActor{inspect.order, [done = inspect.done,
-                                                             since = active->since](auto info) {
-                                               if (info) info->active_since = since;
-                                               done(std::move(info));
+  // An actor that ends before it answers drops the question; then nothing is active.
+  const auto asked = std::make_shared<Gathering>([done = inspect.done](const auto& infos) {
+    done(infos.empty() ? std::optional<ActorInfo>{} : std::optional<ActorInfo>{infos.front()});
+  });
+  caf::anon_send(active->actor, InspectActor{inspect.order, [asked](const auto& info) {
+                                               if (info) asked->add(*info);
                                              }});
 }
 

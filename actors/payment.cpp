@@ -116,7 +116,9 @@ struct State {
 PaymentActor spawn_payment(caf::actor_system& system, PaymentProvider& provider, const Clock& clock,
                            Observer& observer, std::size_t calls_in_flight_max,
                            std::function<PartitionActor(storage::PartitionId)> route) {
-  const auto behave = [&](PaymentActor::stateful_pointer<State> self,
+  // The actor begins on a thread of the scheduler, after this function has returned.
+  const auto behave = [&provider, &clock, &observer, route = std::move(route)](
+                          PaymentActor::stateful_pointer<State> self,
                           std::size_t in_flight_max) -> PaymentActor::behavior_type {
     self->state.payments =
         std::make_unique<Payments>(self, provider, clock, observer, in_flight_max, route);

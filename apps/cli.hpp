@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/exit_code.hpp"
+#include "paysaga/config/load.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace paysaga::apps {
+
+/// What every verb may be told.
+struct Common {
+  std::optional<std::string> config_file;
+  std::vector<std::string> overrides;  // -X section.key=value.
+  std::string node_url = "http://127.0.0.1:7480";
+  std::optional<std::string> data;
+  std::string output = "table";
+};
+
+/// A verb's work, chosen while the command line is read and done afterwards.
+using Work = std::function<ExitCode()>;
+
+/// Each noun adds its verbs to `app`; a chosen verb puts its work into `work`.
+void add_run(CLI::App& app, Common& common, Work& work);
+void add_stripe(CLI::App& app, Common& common, Work& work);
+void add_config(CLI::App& app, Common& common, Work& work);
+
+/// The settings from all sources, or every fault on standard error.
+[[nodiscard]] std::optional<config::Loaded> load_settings(const Common& common);
+
+/// One line on standard error: "paysaga: what, why, what to do".
+void complain(const std::string& what);
+
+}  // namespace paysaga::apps

@@ -1,0 +1,33 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "apps/cli.hpp"
+
+int main(int argc, char** argv) {
+  using namespace paysaga::apps;
+  CLI::App app{"paysaga: a payment saga engine", "paysaga"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  Common common;
+  Work work;
+  app.add_option("--config", common.config_file, "A configuration file (PAYSAGA_CONFIG)");
+  app.add_option("-X", common.overrides, "A setting: section.key=value")
+      ->allow_extra_args(false);
+  app.add_option("--data", common.data, "The data directory (PAYSAGA_DATA, ./paysaga-data)")
+      ->envname("PAYSAGA_DATA");
+  add_run(app, common, work);
+  add_stripe(app, common, work);
+  add_config(app, common, work);
+  app.add_subcommand("version", "What this is")->callback([&work] {
+    work = [] {
+      fmt::print("paysaga {}\n", PAYSAGA_VERSION);
+      return ExitCode::ok;
+    };
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  return static_cast<int>(work());
+}

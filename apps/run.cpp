@@ -1,0 +1,147 @@
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "apps/cli.hpp"
+#include "apps/node_target.hpp"
+#include "apps/progress.hpp"
+#include "apps/report.hpp"
+#include "apps/served_node.hpp"
+#include "apps/signals.hpp"
+#include "apps/submitter.hpp"
+
+namespace paysaga::apps {
+namespace {
+
+constexpr std::size_t bad_lines_shown_max = 20;
+constexpr auto ready_within = std::chrono::seconds{60};
+
+struct RunOptions {
+  std::vector<std::string> files;
+  bool exit_when_idle = false;
+  std::string idle_for = "2s";
+};
+
+/// One file of commands into the node. False if it cannot be opened.
+bool submit_file(ServedNode& served, Signals& signals, const std::string& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  std::ifstream input{file};
+  if (!input) {
+    complain(file + " cannot be read; name a file of commands, one JSON object a line");
+    return false;
+  }
+  Progress progress{"submitting", error ? 0 : size};
+  std::size_t bad_lines = 0;
+  std::vector<std::string> complaints;
+  std::mutex mutex;
+  const auto start = std::chrono::steady_clock::now();
+  NodeTarget target{served.node()};
+  Submitter submitter{
+      target,
+      {[&](const SubmitReport& report, std::uint64_t bytes) {
+         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+         progress.show(bytes, fmt::format("{} lines  {:.0f} lines/s", with_commas(report.lines),
+                                          static_cast<double>(report.lines) / took.count()));
+       },
+       [&](std::size_t line, const std::string& what) {
+         const std::lock_guard lock{mutex};
+         if (++bad_lines <= bad_lines_shown_max) {
+           complaints.push_back(fmt::format("{}:{}: {}", file, line, what));
+         }
+       }}};
+  signals.on_stop([&submitter] { submitter.stop(); });
+  const SubmitReport report = submitter.run(input);
+  signals.on_stop({});
+  progress.clear();
+  for (const std::string& complaint : complaints) complain(complaint);
+  if (bad_lines > bad_lines_shown_max) {
+    complain(fmt::format("... and {} more lines like these", bad_lines - bad_lines_shown_max));
+  }
+  if (report.interrupted) {
+    complain("stopped; what was not answered may be submitted again, nothing happens twice");
+  }
+  auto counts = served.store().counts();
+  if (!counts) {
+    complain(counts.error().detail);
+    return false;
+  }
+  print_report(report, *counts);
+  return !report.interrupted;
+}
+
+/// True once nothing is under way and nothing is due within the horizon; asked again and again.
+bool is_idle(actors::Node& node, Duration horizon) {
+  std::promise<bool> answer;
+  auto idle = answer.get_future();
+  node.idle(horizon, [&answer](bool yes) { answer.set_value(yes); });
+  return idle.get();
+}
+
+ExitCode run(const Common& common, const RunOptions& options) {
+  const auto loaded = load_settings(common);
+  if (!loaded) return ExitCode::usage;
+  auto idle_for = parse_duration(options.idle_for);
+  if (!idle_for) {
+    complain("--idle-for: " + idle_for.error().detail);
+    return ExitCode::usage;
+  }
+  Signals signals;
+  auto started = ServedNode::start(loaded->settings);
+  if (!started) {
+    complain(started.error().detail);
+    return ExitCode::error;
+  }
+  ServedNode& served = **started;
+  if (!served.wait_until_ready(ready_within)) {
+    complain("the node did not come to lead its partitions; the log above says why");
+    return ExitCode::error;
+  }
+  fmt::print(stderr, "serving {}  data {}  Stripe {}\n", served.url(),
+             loaded->settings.node.data.string(), served.stripe_text());
+  bool submitted = true;
+  for (const std::string& file : options.files) {
+    submitted = submit_file(served, signals, file) && submitted;
+    if (!submitted) break;
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopped = false;
+  signals.on_stop([&] {
+    const std::lock_guard lock{mutex};
+    stopped = true;
+    changed.notify_all();
+  });
+  if (!options.exit_when_idle && submitted) {
+    if (!options.files.empty()) fmt::print(stderr, "serving on; Ctrl-C ends it\n");
+    signals.wait();
+  }
+  while (options.exit_when_idle && submitted && !signals.stopped()) {
+    if (is_idle(served.node(), *idle_for)) break;
+    std::unique_lock lock{mutex};
+    changed.wait_for(lock, std::chrono::milliseconds{100}, [&] { return stopped; });
+  }
+  signals.on_stop({});
+  served.stop();
+  return submitted || signals.stopped() ? ExitCode::ok : ExitCode::error;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Common& common, Work& work) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* run_app = app.add_subcommand("run", "Run a node; submit files of commands to it");
+  run_app->add_option("FILE", options->files, "NDJSON, one command a line; then serve on");
+  run_app->add_flag("--exit-when-idle", options->exit_when_idle,
+                    "End when every line is decided and nothing is under way");
+  run_app->add_option("--idle-for", options->idle_for,
+                      "How far ahead nothing may be due for that (2s)");
+  run_app->callback(
+      [&common, &work, options] { work = [&common, options] { return run(common, *options); }; });
+}
+
+}  // namespace paysaga::apps

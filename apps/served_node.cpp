@@ -1,0 +1,137 @@
+#include "apps/served_node.hpp"
+
+#include <thread>
+
+#include "paysaga/engine/http/api.hpp"
+#include "paysaga/engine/http/routes.hpp"
+#include "paysaga/engine/http/runtime_engine.hpp"
+#include "paysaga/engine/http/server.hpp"
+#include "paysaga/engine/log.hpp"
+#include "paysaga/engine/metrics.hpp"
+#include "paysaga/engine/runtime.hpp"
+#include "paysaga/sim/stripe_server.hpp"
+
+namespace paysaga::apps {
+
+class ServedNode::Impl {
+ public:
+  [[nodiscard]] Result<void> open(config::Settings settings) {
+    engine::start_log({settings.log.level, settings.log.format, {}});
+    mode_ = settings.stripe.mode;
+    if (auto simulated = start_simulator(settings); !simulated) return simulated;
+    if (settings.stripe.base_url) stripe_url_ = config::to_text(*settings.stripe.base_url);
+
+    std::vector<std::string_view> operations;
+    for (const engine::http::Route& route : engine::http::routes())
+      operations.push_back(route.name);
+    metrics_ = std::make_unique<engine::Metrics>(PAYSAGA_VERSION, operations);
+    auto runtime = engine::Runtime::start(settings, {nullptr, metrics_.get()});
+    if (!runtime) return tl::unexpected{runtime.error()};
+    runtime_ = std::move(*runtime);
+    engine_ = std::make_unique<engine::http::RuntimeEngine>(*runtime_);
+    engine::http::ApiOptions api_options;
+    api_options.version = PAYSAGA_VERSION;
+    api_options.node = settings.node.id;
+    api_options.livemode = settings.stripe.mode == config::StripeMode::live;
+    auto api = std::make_shared<engine::http::Api>(*engine_, *metrics_, std::move(api_options));
+    engine::http::ServerOptions options;
+    options.listen = settings.http.listen;
+    options.connections_max = static_cast<std::size_t>(settings.http.connections_max);
+    options.body_bytes_max = settings.http.body_max.bytes;
+    options.body_timeout = settings.http.timeout;
+    options.write_timeout = settings.http.timeout;
+    auto server = engine::http::Server::start(std::move(api), std::move(options));
+    if (!server) return tl::unexpected{server.error()};
+    server_ = std::move(*server);
+    return {};
+  }
+
+  ~Impl() { stop(); }
+
+  void stop() {
+    if (server_) server_->stop(seconds{10});
+    if (runtime_) runtime_->stop(seconds{10});
+    simulator_.stop();
+  }
+
+  [[nodiscard]] engine::Runtime& runtime() { return *runtime_; }
+  [[nodiscard]] std::string url() const { return server_->url(); }
+  [[nodiscard]] std::string stripe_text() const {
+    switch (mode_) {
+      case config::StripeMode::simulator:
+        return "simulator " + stripe_url_ + " (no real money)";
+      case config::StripeMode::test:
+        return "test mode";
+      case config::StripeMode::live:
+        return "LIVE";
+    }
+    std::abort();
+  }
+
+ private:
+  /// The built-in simulator keeps its account in the data directory, as Stripe keeps ours.
+  Result<void> start_simulator(config::Settings& settings) {
+    if (settings.stripe.mode != config::StripeMode::simulator || settings.stripe.base_url)
+      return {};
+    std::error_code error;
+    std::filesystem::create_directories(settings.node.data, error);
+    if (error) {
+      return fail(ErrorCode::forbidden, "the data directory " + settings.node.data.string() +
+                                            " cannot be made: " + error.message() +
+                                            "; name another with --data");
+    }
+    sim::StripeServerOptions options;
+    options.journal = settings.node.data / "stripe-simulator.log";
+    options.speed = settings.stripe.simulator_speed;
+    options.faults.latency = settings.stripe.simulator_latency;
+    if (auto started = simulator_.start(options); !started) return tl::unexpected{started.error()};
+    auto url = config::Url::parse(simulator_.url());
+    if (!url) return tl::unexpected{url.error()};
+    settings.stripe.base_url = std::move(*url);
+    return {};
+  }
+
+  config::StripeMode mode_ = config::StripeMode::simulator;
+  std::string stripe_url_;
+  sim::StripeServer simulator_;
+  std::unique_ptr<engine::Metrics> metrics_;
+  std::unique_ptr<engine::Runtime> runtime_;
+  std::unique_ptr<engine::http::RuntimeEngine> engine_;
+  std::unique_ptr<engine::http::Server> server_;
+};
+
+ServedNode::ServedNode(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+ServedNode::~ServedNode() = default;
+
+Result<std::unique_ptr<ServedNode>> ServedNode::start(config::Settings settings) {
+  auto impl = std::make_unique<Impl>();
+  if (auto opened = impl->open(std::move(settings)); !opened) return tl::unexpected{opened.error()};
+  return std::unique_ptr<ServedNode>{new ServedNode{std::move(impl)}};
+}
+
+bool ServedNode::wait_until_ready(std::chrono::seconds at_most) {
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  while (!node().ready()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  return true;
+}
+
+void ServedNode::stop() {
+  impl_->stop();
+}
+actors::Node& ServedNode::node() {
+  return impl_->runtime().node();
+}
+const storage::StateStore& ServedNode::store() const {
+  return impl_->runtime().store();
+}
+std::string ServedNode::url() const {
+  return impl_->url();
+}
+std::string ServedNode::stripe_text() const {
+  return impl_->stripe_text();
+}
+
+}  // namespace paysaga::apps

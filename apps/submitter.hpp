@@ -1,0 +1,80 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <istream>
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "apps/command_target.hpp"
+
+namespace paysaga::apps {
+
+struct SubmitReport {
+  std::uint64_t lines = 0;
+  std::uint64_t orders = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t repeated = 0;
+  std::uint64_t parked = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t invalid = 0;
+  std::map<std::string, std::uint64_t> refused_by_code;
+  std::vector<std::uint32_t> durable_micros;  // Submit to durable, one a line.
+  std::vector<std::uint32_t> final_micros;    // Submit to settled, one an order.
+  double seconds = 0;
+  bool interrupted = false;
+};
+
+/// Submits lines in the order of their file, many at a time; the lines of one order never overtake
+/// each other. A bad line is reported and does not stop the others.
+///
+/// Threads:  `run` is called once and blocks; `stop` from any thread (a signal's).
+class Submitter {
+ public:
+  static constexpr std::size_t lines_in_flight_max = 1'024;
+
+  struct Callbacks {
+    std::function<void(const SubmitReport&, std::uint64_t bytes)> progress;
+    /// A line that was refused or could not be read: one sentence.
+    std::function<void(std::size_t line, const std::string& what)> refused;
+  };
+
+  Submitter(CommandTarget& target, Callbacks callbacks);
+  [[nodiscard]] SubmitReport run(std::istream& input);
+  void stop();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void send(CommandLine line);
+  void wait_then_send(CommandLine line);
+  void take(const CommandLine& line, Clock::time_point sent_at, const LineResult& result);
+  void release(const std::string& order);
+  void room_for_one(std::unique_lock<std::mutex>& lock);
+
+  CommandTarget& target_;
+  Callbacks callbacks_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  SubmitReport report_;
+  std::uint64_t bytes_ = 0;
+  std::size_t in_flight_ = 0;  // Lines on their way, or held.
+  std::size_t unsettled_ = 0;
+  std::unordered_map<std::string, std::deque<CommandLine>> held_;  // By order, behind its wait.
+  std::unordered_set<std::string> orders_;
+  std::deque<CommandLine> again_;
+  bool stopped_ = false;
+};
+
+/// The value below which the share `quantile` of the values lies; 0 of none.
+[[nodiscard]] double quantile_ms(std::vector<std::uint32_t> micros, double quantile);
+
+}  // namespace paysaga::apps

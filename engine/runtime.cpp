@@ -1,0 +1,173 @@
+#include "paysaga/engine/runtime.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "paysaga/engine/housekeeper.hpp"
+#include "paysaga/engine/log.hpp"
+#include "paysaga/engine/stripe/stripe_provider.hpp"
+#include "paysaga/engine/system_clock.hpp"
+#include "paysaga/storage/local_log.hpp"
+#include "paysaga/storage/rocks_store.hpp"
+
+namespace paysaga::engine {
+namespace {
+
+constexpr std::chrono::hours trim_every{1};
+constexpr std::size_t ledger_characters = 10;
+
+Result<void> make_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return {};
+  return fail(ErrorCode::forbidden, "the data directory " + path.string() + " cannot be made: " +
+                                        error.message() + "; name another with --data");
+}
+
+/// The ledger is a part of the journal's own random name: whoever rebuilds the state from the
+/// journal makes the same idempotency keys.
+std::string ledger_of(const std::string& log_identity) {
+  std::string ledger;
+  for (const char c : log_identity) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (plain && ledger.size() < ledger_characters) ledger += c;
+  }
+  ensure(ledger.size() == ledger_characters, "a journal's identity is long enough for a ledger");
+  return ledger;
+}
+
+stripe::StripeOptions stripe_options(const config::Settings& settings) {
+  const config::StripeSettings& from = settings.stripe;
+  stripe::StripeOptions options;
+  if (from.base_url) options.base_url = config::to_text(*from.base_url);
+  const bool simulated = from.mode == config::StripeMode::simulator && from.key.empty();
+  options.key = simulated ? config::Secret{"sk_test_simulator"} : from.key;
+  options.livemode = from.mode == config::StripeMode::live;
+  options.api_version = from.api_version;
+  options.connections_max = static_cast<std::size_t>(from.connections_max);
+  options.connect_timeout =
+      std::chrono::duration_cast<std::chrono::milliseconds>(from.connect_timeout);
+  options.request_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(from.timeout);
+  return options;
+}
+
+actors::NodeOptions node_options(const config::Settings& settings, std::string ledger) {
+  actors::NodeOptions options;
+  options.node = settings.node.id;
+  options.version = PAYSAGA_VERSION;
+  options.address = config::to_text(settings.http.listen);
+  options.group = settings.kafka.group;
+  options.topic_prefix = settings.kafka.topic_prefix;
+  options.ledger = std::move(ledger);
+  options.livemode = settings.stripe.mode == config::StripeMode::live;
+  options.publish_atomic = settings.journal.publish == config::Publish::exactly_once;
+  options.policy = config::policy_of(settings);
+  if (!settings.audit.key.empty()) {
+    options.chain_key = {settings.audit.key_id, settings.audit.key.reveal()};
+  }
+  options.calls_in_flight_max = static_cast<std::size_t>(settings.stripe.calls_max);
+  options.journal_retention = settings.journal.retention;
+  options.threads = static_cast<std::size_t>(settings.node.threads);
+  return options;
+}
+
+}  // namespace
+
+class Runtime::Impl {
+ public:
+  [[nodiscard]] Result<void> open(const config::Settings& settings, const Ports& ports) {
+    if (auto made = make_directory(settings.node.data); !made) return made;
+    storage::LocalLogOptions log_options;
+    log_options.dir = settings.node.data / "log";
+    log_options.group = settings.kafka.group;
+    log_options.partition_count = static_cast<std::uint32_t>(settings.kafka.partitions);
+    log_options.journal_retention = settings.journal.retention;
+    auto log = storage::LocalLog::open(std::move(log_options));
+    if (!log) return tl::unexpected{log.error()};
+    log_ = std::move(*log);
+    ledger_ = ledger_of(log_->identity());
+    const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count()};
+    auto store = storage::RocksStore::open(settings.node.data / "state", {identity});
+    if (!store) return tl::unexpected{store.error()};
+    store_ = std::move(*store);
+
+    actors::PaymentProvider* provider = ports.provider;
+    if (provider == nullptr) {
+      auto stripe = stripe::StripeProvider::start(stripe_options(settings), clock_);
+      if (!stripe) return tl::unexpected{stripe.error()};
+      stripe_ = std::move(*stripe);
+      provider = stripe_.get();
+    }
+    actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
+    node_ = std::make_unique<actors::Node>(node_options(settings, ledger_), *log_, *store_,
+                                           *provider, clock_, observer);
+    housekeeper_ = std::make_unique<Housekeeper>(trim_every, [this] { trim(); });
+    node_->start();
+    return {};
+  }
+
+  ~Impl() { stop(Duration{0}); }
+
+  void stop(Duration grace) {
+    housekeeper_.reset();
+    if (node_) node_->stop(grace);
+    if (stripe_) stripe_->stop();
+  }
+
+  [[nodiscard]] actors::Node& node() { return *node_; }
+  [[nodiscard]] const storage::StateStore& store() const { return *store_; }
+  [[nodiscard]] storage::Log& log() { return *log_; }
+  [[nodiscard]] const std::string& ledger() const { return ledger_; }
+
+ private:
+  /// The journal may lose only what the store keeps also through a power cut.
+  void trim() {
+    if (const auto flushed = store_->flush(); !flushed) {
+      log_event(LogLevel::error, "store_flush_failed", {{"why", flushed.error().detail}});
+      return;
+    }
+    log_->trim([](const Result<std::uint64_t>& trimmed) {
+      if (!trimmed) {
+        log_event(LogLevel::error, "log_trim_failed", {{"why", trimmed.error().detail}});
+      } else if (*trimmed > 0) {
+        log_event(LogLevel::info, "log_trimmed", {{"entries", *trimmed}});
+      }
+    });
+  }
+
+  SystemClock clock_;
+  actors::Observer silent_;
+  std::string ledger_;
+  std::unique_ptr<storage::LocalLog> log_;
+  std::unique_ptr<storage::RocksStore> store_;
+  std::unique_ptr<stripe::StripeProvider> stripe_;
+  std::unique_ptr<actors::Node> node_;
+  std::unique_ptr<Housekeeper> housekeeper_;
+};
+
+Runtime::Runtime(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Runtime::~Runtime() = default;
+
+Result<std::unique_ptr<Runtime>> Runtime::start(const config::Settings& settings, Ports ports) {
+  auto impl = std::make_unique<Impl>();
+  if (auto opened = impl->open(settings, ports); !opened) return tl::unexpected{opened.error()};
+  return std::unique_ptr<Runtime>{new Runtime{std::move(impl)}};
+}
+
+void Runtime::stop(Duration grace) {
+  impl_->stop(grace);
+}
+actors::Node& Runtime::node() {
+  return impl_->node();
+}
+const storage::StateStore& Runtime::store() const {
+  return impl_->store();
+}
+storage::Log& Runtime::log() {
+  return impl_->log();
+}
+const std::string& Runtime::ledger() const {
+  return impl_->ledger();
+}
+
+}  // namespace paysaga::engine
