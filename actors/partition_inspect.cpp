@@ -48,7 +48,7 @@ void Partition::on(const InspectPartition& inspect) {
   info.jseq = stamp_ ? stamp_->jseq() : 0;
   info.applied_next = acceptor_ ? acceptor_->position().next : 0;
   info.published_next = published_next_;
-  info.end = std::max(end_, info.applied_next);
+  info.end = tail_ ? std::max(end_, info.applied_next) : info.applied_next;
   info.orders_active = roster_.size();
   info.in_flight = in_flight();
   info.credit_max = world_->options.credit_max;

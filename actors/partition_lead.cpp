@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "paysaga/actors/partition.hpp"
 #include "paysaga/storage/codec_saga.hpp"
@@ -45,6 +46,7 @@ void Partition::begin() {
   drop_everything("the partition is read again");
   ++life_;
   role_ = Role::catching_up;
+  end_ = std::numeric_limits<storage::Offset>::max();  // Not known yet.
   auto position = store_.position(id_);
   if (!position) return stop("the store cannot be read: " + position.error().detail);
   acceptor_.emplace(*position);

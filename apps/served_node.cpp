@@ -28,7 +28,7 @@ class ServedNode::Impl {
     auto runtime = engine::Runtime::start(settings, {nullptr, metrics_.get()});
     if (!runtime) return tl::unexpected{runtime.error()};
     runtime_ = std::move(*runtime);
-    engine_ = std::make_unique<engine::http::RuntimeEngine>(*runtime_);
+    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store());
     engine::http::ApiOptions api_options;
     api_options.version = PAYSAGA_VERSION;
     api_options.node = settings.node.id;
