@@ -56,17 +56,16 @@ void MemoryStore::apply_order(PartitionId partition, const AppliedRecord& record
 void MemoryStore::apply_quarantine(PartitionId partition, const AppliedRecord& record) {
   const DecisionView& decision = record.decision;
   const OrderId order = OrderId::of(std::string{decision.order});
-  const auto found = stopped_.find(order);
-  if (decision.action == Action::quarantine && found == stopped_.end()) {
-    Stopped stopped{partition, std::string{decision.summary}, decision.decided_at, {}};
+  const bool adds = decision.action == Action::quarantine || decision.action == Action::enqueue;
+  if (adds) {
+    const Stopped begun{partition, std::string{decision.summary}, decision.decided_at, {}};
+    Stopped& stopped = stopped_.try_emplace(order, begun).first->second;
     if (!decision.queued.empty()) stopped.queue.emplace(record.offset, decision.queued);
-    stopped_.emplace(order, std::move(stopped));
     return;
   }
+  const auto found = stopped_.find(order);
   if (found == stopped_.end()) return;
   auto& queue = found->second.queue;
-  const bool adds = decision.action == Action::quarantine || decision.action == Action::enqueue;
-  if (adds && !decision.queued.empty()) queue.emplace(record.offset, decision.queued);
   if (decision.action == Action::dequeue && !queue.empty()) queue.erase(queue.begin());
   if (decision.action == Action::lift && queue.empty()) stopped_.erase(found);
 }

@@ -59,7 +59,8 @@ class Applying {
  private:
   struct OrderChange {
     std::optional<OrderRow> old;
-    std::uint64_t version = 0;  // Of `newest`, or of the old row.
+    std::optional<std::uint64_t> version;  // Of `newest`, or of the old row.
+    std::uint64_t provider_ids_hash = 0;
     const AppliedRecord* newest = nullptr;
   };
   struct QuarantineChange {
@@ -77,19 +78,31 @@ class Applying {
       auto row = store_.row(order, nullptr);
       if (!row) return tl::unexpected<Error>{std::move(row.error())};
       change.old = std::move(*row);
-      if (change.old) change.version = change.old->summary.version;
+      if (change.old) {
+        change.version = change.old->summary.version;
+        change.provider_ids_hash = change.old->provider_ids_hash;
+      }
     }
-    if (record.saga->version <= change.version) return {};
+    if (change.version && record.saga->version <= *change.version) return {};
     change.version = record.saga->version;
     change.newest = &record;
+    // Of every state, also of those that a later one of this batch replaces.
+    const std::vector<std::string> ids = provider_ids_of(*record.saga);
+    const std::uint64_t hash = hash_of(ids);
+    if (hash != change.provider_ids_hash) {
+      for (const std::string& id : ids) {
+        batch_.put(Family::index, keys::provider(id), order.text());
+      }
+    }
+    change.provider_ids_hash = hash;
     return {};
   }
 
   void move_order(const OrderChange& change) {
     const Saga& saga = *change.newest->saga;
     const OrderSummary* old = change.old ? &change.old->summary : nullptr;
-    const std::vector<std::string> ids = provider_ids_of(saga);
-    OrderRow row{summarize(saga, partition_, change.newest->offset), hash_of(ids)};
+    const OrderRow row{summarize(saga, partition_, change.newest->offset),
+                       change.provider_ids_hash};
     const OrderSummary& now = row.summary;
     const std::string& order = saga.id.text();
     batch_.put(Family::orders, order, encode_row(row, change.newest->decision.state));
@@ -105,9 +118,6 @@ class Applying {
     if (now.next_wake_at) {
       batch_.put(Family::timers, keys::timer(partition_, *now.next_wake_at, order), {});
       head_.timers_floor = std::min(head_.timers_floor, *now.next_wake_at);
-    }
-    if (!change.old || change.old->provider_ids_hash != row.provider_ids_hash) {
-      for (const std::string& id : ids) batch_.put(Family::index, keys::provider(id), order);
     }
     if (old != nullptr) count(head_.counts, *old, -1);
     count(head_.counts, now, 1);
@@ -134,8 +144,7 @@ class Applying {
 
   Result<void> take_quarantine(const OrderId& order, const AppliedRecord& record) {
     const DecisionView& decision = record.decision;
-    const bool begins = decision.action == Action::quarantine;
-    const bool adds = begins || decision.action == Action::enqueue;
+    const bool adds = decision.action == Action::quarantine || decision.action == Action::enqueue;
     const bool drops = decision.action == Action::dequeue;
     if (!adds && !drops && decision.action != Action::lift) return {};
     auto [found, is_new] = quarantines_.try_emplace(order);
@@ -144,7 +153,7 @@ class Applying {
       if (auto read = read_quarantine(order, change); !read) return read;
     }
     change.touched = true;
-    if (begins && !change.now) {
+    if (adds && !change.now) {
       change.now = Quarantined{order, std::string{decision.summary}, decision.decided_at, 0};
     }
     if (!change.now) return {};
@@ -157,7 +166,7 @@ class Applying {
       batch_.erase(Family::quarantine, keys::queued(order.text(), change.queue[change.taken++]));
       --change.now->queued;
     }
-    if (!adds && change.now->queued == 0) change.now.reset();
+    if (decision.action == Action::lift && change.now->queued == 0) change.now.reset();
     return {};
   }
 
