@@ -68,6 +68,7 @@ Decision Play::apply(const Input& input) {
   Decision decision = paysaga::decide(saga, input, context());
   outcome = decision.outcome;
   code = decision.code;
+  if (traced) WARN(to_text(now) << " " << decision.summary << " [" << decision.code << "]");
   verify(input, decision);
   saga = decision.next;
   events.insert(events.end(), decision.events.begin(), decision.events.end());

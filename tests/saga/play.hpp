@@ -41,6 +41,7 @@ class Play {
   std::vector<Event> events;
   Outcome outcome = Outcome::accepted;  // Of the last decision.
   std::string code;
+  bool traced = false;  // Prints every decision.
 
  private:
   Decision apply(const Input& input);
