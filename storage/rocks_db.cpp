@@ -30,6 +30,14 @@ std::string_view view(const rocksdb::Slice& text) {
   return {text.data(), text.size()};
 }
 
+/// Says nothing: RocksDB's own log stops the process when the disk is full. What matters comes back
+/// as a status.
+class Silent final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
 /// Every failure as one line: what, why, what to do next.
 Error explain(const rocksdb::Status& status, const std::string& directory) {
   const std::string where = "the store in " + directory;
@@ -69,8 +77,7 @@ rocksdb::DBOptions db_options() {
   options.create_missing_column_families = true;
   options.max_open_files = 512;
   options.max_total_wal_size = 128 << 20;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.info_log = std::make_shared<Silent>();
   options.paranoid_checks = true;
   // What a power loss tore off is applied again from the journal, which is ahead of the store.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
@@ -209,7 +216,7 @@ Result<std::unique_ptr<RocksDb>> RocksDb::open(const std::string& directory, Opt
   }
   if (there) {
     std::vector<std::string> names;
-    const auto listed = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions{}, directory, &names);
+    const auto listed = rocksdb::DB::ListColumnFamilies(db_options(), directory, &names);
     if (!listed.ok()) return tl::unexpected<Error>{explain(listed, directory)};
     if (!std::all_of(names.begin(), names.end(), is_known)) {
       return fail(ErrorCode::version_unsupported,
