@@ -40,14 +40,17 @@ SubmitReport Submitter::run(std::istream& input) {
     ++in_flight_;
     lock.unlock();
     CommandLine line = read_command_line(number, std::move(text));
-    lock.lock();
-    if (const auto found = held_.find(line.order); found != held_.end() && !line.order.empty()) {
-      found->second.push_back(std::move(line));
+    if (line.order.empty()) {
+      send(line);  // It is refused; there is nothing that it could overtake.
       continue;
     }
-    if (!line.order.empty()) orders_.insert(line.order);
+    lock.lock();
+    orders_.insert(line.order);
+    std::deque<CommandLine>& queue = queues_[line.order];
+    queue.push_back(line);
+    const bool first = queue.size() == 1;
     lock.unlock();
-    line.wait_for ? wait_then_send(std::move(line)) : send(std::move(line));
+    if (first) begin(line);
   }
   std::unique_lock lock{mutex_};
   while (!stopped_ && (in_flight_ > 0 || unsettled_ > 0)) {
@@ -77,42 +80,19 @@ void Submitter::room_for_one(std::unique_lock<std::mutex>& lock) {
     if (again.empty()) continue;
     changed_.wait_for(lock, again_after, [this] { return stopped_; });
     lock.unlock();
-    for (CommandLine& line : again) send(std::move(line));
+    for (const CommandLine& line : again) send(line);
     lock.lock();
   } while (!stopped_ && in_flight_ >= lines_in_flight_max);
 }
 
-void Submitter::wait_then_send(CommandLine line) {
-  const std::string order = line.order;
-  const std::string wanted = *line.wait_for;
-  {
-    const std::lock_guard lock{mutex_};
-    held_[order].push_front(std::move(line));
-  }
-  target_.wait(order, wanted, [this, order] { release(order); });
+/// Sends the first line of its order's queue, once its order has the status that it waits for. The
+/// lines before it are decided by then, so the status that it sees is no older than they are.
+void Submitter::begin(const CommandLine& line) {
+  if (!line.wait_for) return send(line);
+  target_.wait(line.order, *line.wait_for, [this, line] { send(line); });
 }
 
-/// Sends the held lines of an order up to the next one that has to wait.
-void Submitter::release(const std::string& order) {
-  for (bool first = true;; first = false) {
-    CommandLine line;
-    {
-      const std::lock_guard lock{mutex_};
-      const auto found = held_.find(order);
-      if (found == held_.end()) return;
-      if (found->second.empty()) {
-        held_.erase(found);
-        return;
-      }
-      line = std::move(found->second.front());
-      found->second.pop_front();
-    }
-    if (!first && line.wait_for) return wait_then_send(std::move(line));
-    send(std::move(line));
-  }
-}
-
-void Submitter::send(CommandLine line) {
+void Submitter::send(const CommandLine& line) {
   const auto sent_at = Clock::now();
   target_.submit(line,
                  [this, line, sent_at](const LineResult& result) { take(line, sent_at, result); });
@@ -120,7 +100,12 @@ void Submitter::send(CommandLine line) {
 
 void Submitter::take(const CommandLine& line, Clock::time_point sent_at, const LineResult& result) {
   using Kind = LineResult::Kind;
+  // Once the last line is counted as answered, `run` may return and this object end.
+  if (result.kind == Kind::invalid || result.kind == Kind::quarantined) {
+    callbacks_.refused(line.number, result.detail);
+  }
   bool begun = false;
+  std::optional<CommandLine> next;
   {
     const std::lock_guard lock{mutex_};
     if (result.kind == Kind::again) {
@@ -156,18 +141,28 @@ void Submitter::take(const CommandLine& line, Clock::time_point sent_at, const L
     begun = result.kind == Kind::accepted &&
             line.text.find("\"payment.initiate\"") != std::string::npos;
     if (begun) ++unsettled_;
+    next = next_of(line.order);
     changed_.notify_all();
   }
-  if (result.kind == Kind::invalid || result.kind == Kind::quarantined) {
-    callbacks_.refused(line.number, result.detail);
+  if (begun) {
+    target_.settled(line.order, [this, sent_at] {
+      const std::lock_guard lock{mutex_};
+      report_.final_micros.push_back(micros_since(sent_at));
+      --unsettled_;
+      changed_.notify_all();
+    });
   }
-  if (!begun) return;
-  target_.settled(line.order, [this, sent_at] {
-    const std::lock_guard lock{mutex_};
-    report_.final_micros.push_back(micros_since(sent_at));
-    --unsettled_;
-    changed_.notify_all();
-  });
+  if (next) begin(*next);
+}
+
+/// Takes the answered line from its order's queue; what follows it there, if anything does.
+std::optional<CommandLine> Submitter::next_of(const std::string& order) {
+  const auto found = queues_.find(order);
+  if (found == queues_.end()) return std::nullopt;
+  found->second.pop_front();
+  if (!found->second.empty()) return found->second.front();
+  queues_.erase(found);
+  return std::nullopt;
 }
 
 double quantile_ms(std::vector<std::uint32_t> micros, double quantile) {

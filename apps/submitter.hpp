@@ -8,6 +8,7 @@
 #include <istream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -33,8 +34,8 @@ struct SubmitReport {
   bool interrupted = false;
 };
 
-/// Submits lines in the order of their file, many at a time; the lines of one order never overtake
-/// each other. A bad line is reported and does not stop the others.
+/// Submits lines in the order of their file, many orders at a time; a line waits until the one
+/// before it of the same order is answered. A bad line is reported and does not stop the others.
 ///
 /// Threads:  `run` is called once and blocks; `stop` from any thread (a signal's).
 class Submitter {
@@ -54,10 +55,10 @@ class Submitter {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void send(CommandLine line);
-  void wait_then_send(CommandLine line);
+  void begin(const CommandLine& line);
+  void send(const CommandLine& line);
   void take(const CommandLine& line, Clock::time_point sent_at, const LineResult& result);
-  void release(const std::string& order);
+  std::optional<CommandLine> next_of(const std::string& order);
   void room_for_one(std::unique_lock<std::mutex>& lock);
 
   CommandTarget& target_;
@@ -66,9 +67,9 @@ class Submitter {
   std::condition_variable changed_;
   SubmitReport report_;
   std::uint64_t bytes_ = 0;
-  std::size_t in_flight_ = 0;  // Lines on their way, or held.
+  std::size_t in_flight_ = 0;  // Lines read and not yet answered.
   std::size_t unsettled_ = 0;
-  std::unordered_map<std::string, std::deque<CommandLine>> held_;  // By order, behind its wait.
+  std::unordered_map<std::string, std::deque<CommandLine>> queues_;  // By order; the first is out.
   std::unordered_set<std::string> orders_;
   std::deque<CommandLine> again_;
   bool stopped_ = false;
