@@ -64,7 +64,7 @@ Checked<MethodTypes> read_types(const Form& form) {
 
 Checked<std::string_view> read_capture_method(const Form& form) {
   const Checked<std::string_view> method = read_choice(form, "capture_method", capture_methods);
-  if (!method) return method;
+  if (!method) return tl::unexpected{method.error()};
   if (*method == "manual") {
     return tl::unexpected{not_simulated("capture_method", "capture_method=manual")};
   }
