@@ -50,11 +50,24 @@ void update_stuck(Draft& draft) {
   }
 }
 
+/// True if no payment that this order knows can have told it. Such an event comes from outside, and
+/// following it would break the order.
+bool is_impossible(const Order& order, const Event& event) {
+  const MoneyTotals& money = event.money;
+  if (!status_named(event.status)) return true;
+  const bool negative =
+      money.captured < 0 || money.refunding < 0 || money.refunded < 0 || money.disputed < 0;
+  const bool captured = event.status == payment::to_text(payment::Status::captured);
+  return negative || captured != (money.captured > 0) ||
+         money.captured < order.payment.money.captured;
+}
+
 void hear(Draft& draft, const Event& event) {
   Order& order = draft.order;
   // Topics are not ordered among each other: what a newer event has overtaken tells nothing new,
   // for each event shows the whole payment.
   if (event.sequence <= order.payment.sequence) return ignore(draft, "overtaken");
+  if (is_impossible(order, event)) return ignore(draft, "contradicts what is known");
   const MoneyTotals before = order.payment.money;
   order.payment =
       PaymentView{event.sequence, event.status, event.money, event.customer, event.amount};

@@ -78,10 +78,12 @@ void settle(Draft& draft, const News& news) {
   // Asked again at once, a forbidden refund would be forbidden again: a person should look.
   const bool refused = refund_forbidden(event) && event.refund && event.refund->compensation;
   const bool stranded = refused && left_minor(draft.order.payment.money) > 0;
-  // The payment machine itself refunds a late success, or a person decides.
-  const bool late = event.type == EventType::late_success;
+  // What the payment machine itself gives back is not asked for as well.
+  const bool late =
+      event.type == EventType::late_success && event.reason && event.reason->code == "refund";
+  const bool fell = draft.order.payment.money.refunded < news.before.refunded;
   settle_as(draft, late || refused ? Ask::forbidden : Ask::allowed,
-            refund_failed(event) || stranded);
+            refund_failed(event) || fell || stranded);
 }
 
 std::int64_t left_minor(const MoneyTotals& money) {

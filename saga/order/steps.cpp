@@ -124,12 +124,16 @@ void expired_but_paid(Draft& draft, const News& news) {
 
 }  // namespace
 
-std::optional<payment::Status> payment_status(const Order& order) {
+std::optional<payment::Status> status_named(std::string_view text) {
   for (int i = 0; i <= static_cast<int>(payment::Status::cancelled); ++i) {
     const auto status = static_cast<payment::Status>(i);
-    if (payment::to_text(status) == order.payment.status) return status;
+    if (payment::to_text(status) == text) return status;
   }
   return std::nullopt;
+}
+
+std::optional<payment::Status> payment_status(const Order& order) {
+  return status_named(order.payment.status);
 }
 
 void end(Draft& draft, EndCause cause, std::string_view reason) {
@@ -165,6 +169,8 @@ void refuse_closed(Draft& draft, const EventId& command) {
 void captured(Draft& draft, const News& news) {
   Order& order = draft.order;
   const Event& event = news.event;
+  // Its delivery runs on money that is known: a goodwill refund changes only its money.
+  if (order.created && !order.ended && news.before.captured > 0) return paid(draft);
   const bool late = event.type == EventType::late_success;
   const bool closed = order.status == Status::expired || order.status == Status::cancelled;
   if (late && event.reason && event.reason->code == "accept" && !order.ended) return paid(draft);
@@ -185,7 +191,7 @@ void captured(Draft& draft, const News& news) {
 
 void follow_payment(Draft& draft, const News& news) {
   const auto status = payment_status(draft.order);
-  if (!status) return note(draft, "a payment status of a newer version: kept, not followed");
+  ensure(status.has_value(), "only a payment status that is known is followed");
   if (news.event.type == EventType::payment_failed && news.event.final) declined(draft, news);
   switch (*status) {
     case payment::Status::creating:

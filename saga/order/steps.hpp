@@ -24,6 +24,7 @@ void follow_payment(Draft& draft, const News& news);
 /// The payment is captured: what that means for an order that did not expect it is decided here.
 void captured(Draft& draft, const News& news);
 
+[[nodiscard]] std::optional<payment::Status> status_named(std::string_view text);
 /// What the payment machine called its status; none before its first event.
 [[nodiscard]] std::optional<payment::Status> payment_status(const Order& order);
 
