@@ -101,10 +101,10 @@ TEST_CASE("command: what is wrong is said in one sentence that names the field",
       {"[1]", "a command must be an object, not an array"},
       {"42", "a command must be an object, not an integer"},
       {R"({"command_id":"c","order_id":"o"})", "command is missing"},
-      {R"({"command":7,"command_id":"c","order_id":"o"})", "command must be a text, not an integer"},
+      {R"({"command":7,"command_id":"c","order_id":"o"})", "command must be a text, not an int"},
       {R"({"command":"payment.initate","command_id":"c","order_id":"o"})",
        "command 'payment.initate' is unknown; did you mean payment.initiate?"},
-      {R"({"command":"pay","command_id":"c","order_id":"o"})", "command 'pay' is unknown; known are"},
+      {R"({"command":"pay","command_id":"c","order_id":"o"})", "command 'pay' is unknown; known"},
       {R"({"command":"payment.capture","command_id":"c","order_id":"o"})", "not supported yet"},
       {R"({"command":"order.fulfilled","order_id":"o"})", "order.fulfilled: command_id is missing"},
       {R"({"command":"order.fulfilled","command_id":"c"})", "order_id is missing"},
@@ -166,11 +166,11 @@ TEST_CASE("command: what is wrong is said in one sentence that names the field",
       {cancel("\"" + std::string(501, 'x') + "\""), "reason has more than 500 characters"},
       {cancel("\"a\xC3(\""), "this is no JSON: it is not valid UTF-8"},
       {cancel("\"a\nb\""), "control character"},
-};
-for (const auto& c : cases) {
-  INFO(c.json.substr(0, 200));
-  CHECK_THAT(error_of(c.json), Catch::Contains(c.sentence));
-}
+  };
+  for (const auto& c : cases) {
+    INFO(c.json.substr(0, 200));
+    CHECK_THAT(error_of(c.json), Catch::Contains(c.sentence));
+  }
 }
 
 TEST_CASE("command: a mail address is no customer id", "[storage][codec]") {
