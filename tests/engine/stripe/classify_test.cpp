@@ -329,8 +329,10 @@ TEST_CASE("objects: an object without identity or money is unreadable", "[stripe
       R"({"object":"payment_intent","amount":5,"currency":"eur","status":"succeeded"})",
       R"({"id":"","object":"payment_intent","amount":5,"currency":"eur","status":"succeeded"})",
       R"({"id":"pi 2","object":"payment_intent","amount":5,"currency":"eur","status":"succeeded"})",
-      R"({"id":"pi_2","object":"payment_intent","amount":5.5,"currency":"eur","status":"succeeded"})",
-      R"({"id":"pi_2","object":"payment_intent","amount":"5","currency":"eur","status":"succeeded"})",
+      R"({"id":"pi_2","object":"payment_intent","amount":5.5,"currency":"eur",)"
+      R"("status":"succeeded"})",
+      R"({"id":"pi_2","object":"payment_intent","amount":"5","currency":"eur",)"
+      R"("status":"succeeded"})",
       R"({"id":"pi_2","object":"payment_intent","amount":99999999999999999999,"currency":"eur"})",
       R"({"id":"pi_2","object":"payment_intent","amount":5,"currency":"xx","status":"succeeded"})",
       R"({"id":"pi_2","object":"payment_intent","amount":5,"currency":"eur"})",
