@@ -11,11 +11,18 @@ int main(int argc, char** argv) {
   Common common;
   Work work;
   app.add_option("--config", common.config_file, "A configuration file (PAYSAGA_CONFIG)");
-  app.add_option("-X", common.overrides, "A setting: section.key=value")
-      ->allow_extra_args(false);
+  app.add_option("-X", common.overrides, "A setting: section.key=value")->allow_extra_args(false);
   app.add_option("--data", common.data, "The data directory (PAYSAGA_DATA, ./paysaga-data)")
       ->envname("PAYSAGA_DATA");
+  app.add_option("--node", common.node_url, "The node to ask (PAYSAGA_NODE)")
+      ->envname("PAYSAGA_NODE");
+  app.add_option("-o,--output", common.output, "table, json, jsonl or id")
+      ->check(CLI::IsMember({"table", "json", "jsonl", "id"}));
   add_run(app, common, work);
+  add_submit(app, common, work);
+  add_order(app, common, work);
+  add_actor(app, common, work);
+  add_topic(app, common, work);
   add_stripe(app, common, work);
   add_config(app, common, work);
   app.add_subcommand("version", "What this is")->callback([&work] {

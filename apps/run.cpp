@@ -1,7 +1,8 @@
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <mutex>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace paysaga::apps {
 namespace {
 
 constexpr std::size_t bad_lines_shown_max = 20;
+constexpr std::chrono::milliseconds idle_asked_every{50};
 constexpr auto ready_within = std::chrono::seconds{60};
 
 struct RunOptions {
@@ -26,14 +28,15 @@ struct RunOptions {
   std::string idle_for = "2s";
 };
 
-/// One file of commands into the node. False if it cannot be opened.
-bool submit_file(ServedNode& served, Signals& signals, const std::string& file) {
+/// One file of commands into the node; none if it cannot be opened.
+std::optional<SubmitReport> submit_file(ServedNode& served, Signals& signals,
+                                        const std::string& file) {
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
   std::ifstream input{file};
   if (!input) {
     complain(file + " cannot be read; name a file of commands, one JSON object a line");
-    return false;
+    return std::nullopt;
   }
   Progress progress{"submitting", error ? 0 : size};
   std::size_t bad_lines = 0;
@@ -55,7 +58,7 @@ bool submit_file(ServedNode& served, Signals& signals, const std::string& file) 
          }
        }}};
   signals.on_stop([&submitter] { submitter.stop(); });
-  const SubmitReport report = submitter.run(input);
+  SubmitReport report = submitter.run(input);
   signals.on_stop({});
   progress.clear();
   for (const std::string& complaint : complaints) complain(complaint);
@@ -65,13 +68,7 @@ bool submit_file(ServedNode& served, Signals& signals, const std::string& file) 
   if (report.interrupted) {
     complain("stopped; what was not answered may be submitted again, nothing happens twice");
   }
-  auto counts = served.store().counts();
-  if (!counts) {
-    complain(counts.error().detail);
-    return false;
-  }
-  print_report(report, *counts);
-  return !report.interrupted;
+  return report;
 }
 
 /// True once nothing is under way and nothing is due within the horizon; asked again and again.
@@ -80,6 +77,19 @@ bool is_idle(actors::Node& node, Duration horizon) {
   auto idle = answer.get_future();
   node.idle(horizon, [&answer](bool yes) { answer.set_value(yes); });
   return idle.get();
+}
+
+/// Returns when nothing is under way and nothing due soon, or a signal came.
+void wait_until_idle(ServedNode& served, const Signals& signals, Duration horizon) {
+  while (!signals.stopped() && !is_idle(served.node(), horizon)) {
+    std::this_thread::sleep_for(idle_asked_every);
+  }
+}
+
+void print_outcome(ServedNode& served, const SubmitReport& report) {
+  const auto counts = served.store().counts();
+  if (!counts) return complain(counts.error().detail);
+  print_report(report, *counts);
 }
 
 ExitCode run(const Common& common, const RunOptions& options) {
@@ -105,27 +115,20 @@ ExitCode run(const Common& common, const RunOptions& options) {
              loaded->settings.node.data.string(), served.stripe_text());
   bool submitted = true;
   for (const std::string& file : options.files) {
-    submitted = submit_file(served, signals, file) && submitted;
+    const auto report = submit_file(served, signals, file);
+    submitted = report && !report->interrupted;
+    if (report) {
+      // What was submitted is followed to its end, so that the table shows outcomes, not moments.
+      if (submitted) wait_until_idle(served, signals, *idle_for);
+      print_outcome(served, *report);
+    }
     if (!submitted) break;
   }
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool stopped = false;
-  signals.on_stop([&] {
-    const std::lock_guard lock{mutex};
-    stopped = true;
-    changed.notify_all();
-  });
-  if (!options.exit_when_idle && submitted) {
+  if (!options.exit_when_idle && submitted && !signals.stopped()) {
     if (!options.files.empty()) fmt::print(stderr, "serving on; Ctrl-C ends it\n");
     signals.wait();
   }
-  while (options.exit_when_idle && submitted && !signals.stopped()) {
-    if (is_idle(served.node(), *idle_for)) break;
-    std::unique_lock lock{mutex};
-    changed.wait_for(lock, std::chrono::milliseconds{100}, [&] { return stopped; });
-  }
-  signals.on_stop({});
+  if (options.exit_when_idle && options.files.empty()) wait_until_idle(served, signals, *idle_for);
   served.stop();
   return submitted || signals.stopped() ? ExitCode::ok : ExitCode::error;
 }

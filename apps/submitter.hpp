@@ -51,6 +51,8 @@ class Submitter {
   Submitter(CommandTarget& target, Callbacks callbacks);
   [[nodiscard]] SubmitReport run(std::istream& input);
   void stop();
+  /// The same, from within a callback of `progress`.
+  void stop_within() { stopped_ = true; }
 
  private:
   using Clock = std::chrono::steady_clock;

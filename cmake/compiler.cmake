@@ -10,7 +10,8 @@ target_compile_options(paysaga_flags INTERFACE
 
 if(PAYSAGA_SANITIZE)
   target_compile_options(paysaga_flags INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+    -Wno-maybe-uninitialized)  # The instrumented library headers give false ones.
   target_link_options(paysaga_flags INTERFACE -fsanitize=address,undefined)
 endif()
 

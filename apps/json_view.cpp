@@ -1,0 +1,130 @@
+#include "apps/json_view.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "apps/cli.hpp"
+#include "paysaga/saga/money.hpp"
+#include "paysaga/saga/time.hpp"
+
+namespace paysaga::apps {
+namespace {
+
+/// Reads an answer's body; the parser must outlive the element.
+bool read(simdjson::dom::parser& parser, const std::string& body, Json& json) {
+  if (parser.parse(body).get(json) == simdjson::SUCCESS) return true;
+  complain("the node answered something that is no JSON");
+  return false;
+}
+
+}  // namespace
+
+std::string text_at(const Json& json, std::string_view pointer) {
+  Json found;
+  if (json.at_pointer(pointer).get(found) != simdjson::SUCCESS || found.is_null()) return {};
+  std::string_view text;
+  if (found.get(text) == simdjson::SUCCESS) return std::string{text};
+  return simdjson::minify(found);
+}
+
+std::string money_at(const Json& json, std::string_view pointer) {
+  Json found;
+  std::int64_t minor = 0;
+  std::string_view letters;
+  if (json.at_pointer(pointer).get(found) != simdjson::SUCCESS) return {};
+  if (found["minor"].get(minor) != simdjson::SUCCESS) return {};
+  if (found["currency"].get(letters) != simdjson::SUCCESS) return {};
+  const auto currency = Currency::parse(letters);
+  return currency ? to_text(Money{minor, *currency}) : std::string{};
+}
+
+std::string age_at(const Json& json, std::string_view pointer) {
+  const auto time = parse_time(text_at(json, pointer));
+  if (!time) return {};
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  return *time <= now ? to_text(now - *time) + " ago" : "in " + to_text(*time - now);
+}
+
+ExitCode complain_of(const HttpAnswer& answer) {
+  simdjson::dom::parser parser;
+  Json json;
+  std::string detail;
+  if (parser.parse(answer.body).get(json) == simdjson::SUCCESS) {
+    detail = text_at(json, "/code") + ": " + text_at(json, "/detail");
+  }
+  complain(detail.size() > 2 ? detail : fmt::format("the node answered {}", answer.status));
+  if (answer.status == 404) return ExitCode::not_found;
+  if (answer.status == 409 || answer.status == 422) return ExitCode::state_forbids;
+  if (answer.status == 401 || answer.status == 403) return ExitCode::guarded;
+  if (answer.status == 503) return ExitCode::not_reachable;
+  return answer.status == 400 ? ExitCode::usage : ExitCode::error;
+}
+
+ExitCode complain_of(const Error& error) {
+  complain(error.detail);
+  if (error.code == ErrorCode::unavailable) return ExitCode::not_reachable;
+  if (error.code == ErrorCode::not_found) return ExitCode::not_found;
+  return error.code == ErrorCode::malformed ? ExitCode::usage : ExitCode::error;
+}
+
+ExitCode print_list(const std::string& node_url, const std::string& output,
+                    const Listing& listing) {
+  auto client = NodeClient::to(node_url);
+  if (!client) return complain_of(client.error());
+  Table table{listing.columns};
+  std::string next;
+  std::size_t printed = 0;
+  bool first = true;
+  if (output == "json") fmt::print("[");
+  do {
+    const char joint = listing.target.find('?') == std::string::npos ? '?' : '&';
+    const auto answer = client->get(
+        next.empty() ? listing.target : listing.target + joint + "after=" + percent_encode(next));
+    if (!answer) return complain_of(answer.error());
+    if (answer->status != 200) return complain_of(*answer);
+    simdjson::dom::parser parser;
+    Json json;
+    if (!read(parser, answer->body, json)) return ExitCode::error;
+    simdjson::dom::array items;
+    if (json[listing.array].get(items) != simdjson::SUCCESS) return ExitCode::error;
+    for (const Json item : items) {
+      if (listing.limit != 0 && printed == listing.limit) break;
+      ++printed;
+      if (output == "table") {
+        table.add(listing.row(item));
+      } else if (output == "id") {
+        fmt::print("{}\n", text_at(item, listing.id));
+      } else if (output == "jsonl") {
+        fmt::print("{}\n", simdjson::minify(item));
+      } else {
+        fmt::print("{}{}", first ? "" : ",", simdjson::minify(item));
+      }
+      first = false;
+    }
+    next = text_at(json, "/next");
+  } while (!next.empty() && (listing.limit == 0 ? false : printed < listing.limit));
+  if (output == "json") fmt::print("]\n");
+  if (output == "table") table.print();
+  return ExitCode::ok;
+}
+
+ExitCode print_object(const std::string& node_url, const std::string& output,
+                      const std::string& target, const std::function<void(const Json&)>& show) {
+  auto client = NodeClient::to(node_url);
+  if (!client) return complain_of(client.error());
+  const auto answer = client->get(target);
+  if (!answer) return complain_of(answer.error());
+  if (answer->status != 200) return complain_of(*answer);
+  if (output != "table") {
+    fmt::print("{}\n", answer->body);
+    return ExitCode::ok;
+  }
+  simdjson::dom::parser parser;
+  Json json;
+  if (!read(parser, answer->body, json)) return ExitCode::error;
+  show(json);
+  return ExitCode::ok;
+}
+
+}  // namespace paysaga::apps

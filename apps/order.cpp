@@ -1,0 +1,223 @@
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "apps/cli.hpp"
+#include "apps/json_view.hpp"
+#include "apps/order_view.hpp"
+
+namespace paysaga::apps {
+namespace {
+
+struct OrderOptions {
+  std::string order;
+  std::string status;
+  std::string customer;
+  std::string older_than;
+  bool stuck = false;
+  std::size_t limit = 50;
+  std::string reason;
+  std::string refund_id;
+  std::optional<std::int64_t> minor;
+  std::string method;
+  std::string command_id;
+  bool yes = false;
+};
+using Options = std::shared_ptr<OrderOptions>;
+
+std::string path_of(const OrderOptions& options) {
+  return "/v1/orders/" + percent_encode(options.order);
+}
+
+ExitCode list(const Common& common, const OrderOptions& options) {
+  std::string target =
+      "/v1/orders?limit=" + std::to_string(std::min<std::size_t>(options.limit, 500));
+  if (!options.status.empty()) target += "&status=" + percent_encode(options.status);
+  if (!options.customer.empty()) target += "&customer=" + percent_encode(options.customer);
+  if (!options.older_than.empty()) target += "&older_than=" + percent_encode(options.older_than);
+  if (options.stuck) target += "&stuck=true";
+  Listing listing;
+  listing.target = target;
+  listing.array = "orders";
+  listing.id = "/order_id";
+  listing.limit = options.limit;
+  listing.columns = {{"ORDER"},   {"STATUS"},    {"AMOUNT", Table::Align::right},
+                     {"UPDATED"}, {"WAITS FOR"}, {"CUSTOMER"}};
+  listing.row = [](const Json& order) {
+    std::string waits = text_at(order, "/waiting/for");
+    const std::string stuck = text_at(order, "/stuck/reason");
+    if (!stuck.empty()) waits = "STUCK " + stuck;
+    return std::vector<std::string>{text_at(order, "/order_id"),
+                                    text_at(order, "/status"),
+                                    money_at(order, "/amount"),
+                                    age_at(order, "/updated_at"),
+                                    waits,
+                                    text_at(order, "/customer_id")};
+  };
+  return print_list(common.node_url, common.output, listing);
+}
+
+ExitCode show(const Common& common, const OrderOptions& options) {
+  return print_object(common.node_url, common.output, path_of(options), show_order);
+}
+
+ExitCode why(const Common& common, const OrderOptions& options) {
+  return print_object(common.node_url, "table", path_of(options),
+                      [](const Json& order) { fmt::print("{}\n", why_sentence(order)); });
+}
+
+ExitCode timeline(const Common& common, const OrderOptions& options) {
+  return print_object(common.node_url, common.output, path_of(options) + "/timeline?limit=1000",
+                      [](const Json& page) {
+                        simdjson::dom::array decisions;
+                        if (page["timeline"].get(decisions) != simdjson::SUCCESS) return;
+                        for (const Json decision : decisions) show_decision(decision);
+                      });
+}
+
+/// Prints each change of an order until it is closed.
+ExitCode watch(const Common& common, const OrderOptions& options) {
+  auto client = NodeClient::to(common.node_url);
+  if (!client) return complain_of(client.error());
+  std::string shown;
+  for (;;) {
+    const auto answer = client->get(path_of(options));
+    if (!answer) return complain_of(answer.error());
+    if (answer->status != 200) return complain_of(*answer);
+    simdjson::dom::parser parser;
+    Json order;
+    if (parser.parse(answer->body).get(order) != simdjson::SUCCESS) return ExitCode::error;
+    const std::string version = text_at(order, "/version");
+    if (version != shown) {
+      shown = version;
+      fmt::print("{}  {}\n", text_at(order, "/updated_at"), why_sentence(order));
+      std::fflush(stdout);
+    }
+    if (text_at(order, "/open") == "false") return ExitCode::ok;
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+  }
+}
+
+/// Asks on a terminal, refuses elsewhere, unless `-y` was given.
+bool is_confirmed(const OrderOptions& options, const std::string& act) {
+  if (options.yes) return true;
+  if (isatty(STDIN_FILENO) != 1) {
+    complain("to " + act + " " + options.order + " without a terminal needs -y");
+    return false;
+  }
+  fmt::print(stderr, "{} order {}? [y/N] ", act, options.order);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) >= 0x20) out += c;
+  }
+  return out + "\"";
+}
+
+ExitCode command(const Common& common, const OrderOptions& options, const std::string& act,
+                 const std::string& resource, const std::string& body) {
+  if (!is_confirmed(options, act)) return ExitCode::guarded;
+  auto client = NodeClient::to(common.node_url);
+  if (!client) return complain_of(client.error());
+  NodeClient::Headers headers = {{"Prefer", "wait=10"}};
+  if (!options.command_id.empty()) headers.emplace_back("Idempotency-Key", options.command_id);
+  const auto answer = client->post(path_of(options) + resource, body, "application/json", headers);
+  if (!answer) return complain_of(answer.error());
+  if (answer->status >= 300) return complain_of(*answer);
+  if (common.output != "table") {
+    fmt::print("{}\n", answer->body);
+    return ExitCode::ok;
+  }
+  return print_object(common.node_url, "table", path_of(options), show_order);
+}
+
+CLI::App* add_verb(CLI::App& noun, const Options& options, const char* name, const char* help) {
+  CLI::App* verb = noun.add_subcommand(name, help);
+  verb->add_option("ORDER", options->order, "Its id")->required();
+  return verb;
+}
+
+void add_acts(CLI::App& noun, Common& common, Work& work, const Options& options) {
+  const auto add_act = [&](const char* name, const char* help, bool reason, auto body) {
+    CLI::App* verb = add_verb(noun, options, name, help);
+    verb->add_option("--command-id", options->command_id, "To repeat it safely");
+    if (reason) {
+      verb->add_option("--reason", options->reason, "Why; it stands in the order's timeline")
+          ->required();
+      verb->add_flag("-y,--yes", options->yes, "Do not ask");
+    }
+    verb->callback([&common, &work, options, name, reason, body] {
+      if (!reason) options->yes = true;
+      work = [&common, options, name, body] {
+        const auto [resource, json] = body(*options);
+        return command(common, *options, name, resource, json);
+      };
+    });
+    return verb;
+  };
+  using Parts = std::pair<std::string, std::string>;
+  add_act("cancel", "Cancel it; what was paid is refunded", true, [](const OrderOptions& o) {
+    return Parts{"/cancel", "{\"reason\":" + quoted(o.reason) + "}"};
+  });
+  CLI::App* refund =
+      add_act("refund", "Refund all that is left, or a part", true, [](const OrderOptions& o) {
+        std::string json = "{\"reason\":" + quoted(o.reason);
+        if (!o.refund_id.empty()) {
+          json += ",\"refund_id\":" + quoted(o.refund_id);
+        }
+        if (o.minor) json += ",\"amount\":" + std::to_string(*o.minor);
+        return Parts{"/refunds", json + "}"};
+      });
+  refund->add_option("--minor", options->minor, "Of the smallest unit; default: what is left");
+  refund->add_option("--refund-id", options->refund_id, "Default: the command's id");
+  CLI::App* confirm =
+      add_act("confirm", "Confirm it with a payment method", false, [](const OrderOptions& o) {
+        return Parts{"/payment/confirm", "{\"payment_method\":" + quoted(o.method) + "}"};
+      });
+  confirm->add_option("--method", options->method, "pm_...")->required();
+  add_act("resume", "Decide the queue of a quarantined order", true, [](const OrderOptions& o) {
+    return Parts{"/resume", "{\"reason\":" + quoted(o.reason) + "}"};
+  });
+  add_act("skip", "Move the first of its queue to the dead letters, decide the rest", true,
+          [](const OrderOptions& o) {
+            return Parts{"/skip", "{\"reason\":" + quoted(o.reason) + "}"};
+          });
+}
+
+}  // namespace
+
+void add_order(CLI::App& app, Common& common, Work& work) {
+  CLI::App* noun = app.add_subcommand("order", "Orders: what they are, why they wait");
+  noun->require_subcommand(1);
+  auto options = std::make_shared<OrderOptions>();
+  CLI::App* lists = noun->add_subcommand("list", "The newest first");
+  lists->add_option("--status", options->status, "As in REFUND_PENDING");
+  lists->add_option("--customer", options->customer);
+  lists->add_option("--older-than", options->older_than, "Not changed for so long, as in 1h");
+  lists->add_flag("--stuck", options->stuck, "Only those that a person should look at");
+  lists->add_option("--limit", options->limit, "At most so many (50)");
+  lists->callback(
+      [&common, &work, options] { work = [&common, options] { return list(common, *options); }; });
+  const auto add_read = [&](const char* name, const char* help, auto read) {
+    add_verb(*noun, options, name, help)->callback([&common, &work, options, read] {
+      work = [&common, options, read] { return read(common, *options); };
+    });
+  };
+  add_read("show", "One order, whole", show);
+  add_read("timeline", "All its decisions, with why and what they published", timeline);
+  add_read("why", "In one sentence: what it waits for, since when, what comes next", why);
+  add_read("watch", "Follow it until it is closed", watch);
+  add_acts(*noun, common, work, options);
+}
+
+}  // namespace paysaga::apps

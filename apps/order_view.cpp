@@ -1,0 +1,134 @@
+#include "apps/order_view.hpp"
+
+#include <fmt/format.h>
+
+#include "apps/progress.hpp"
+#include "paysaga/saga/money.hpp"
+
+namespace paysaga::apps {
+namespace {
+
+std::string emphasised(const std::string& text, const char* colour) {
+  return colour_wanted() ? std::string{"\x1b["} + colour + "m" + text + "\x1b[0m" : text;
+}
+
+const char* colour_of(std::string_view status) {
+  if (status == "FULFILLED" || status == "PENDING") return "32";
+  if (status == "PAYMENT_FAILED" || status == "REFUND_FAILED") return "31";
+  if (status == "PAYMENT_PROCESSING" || status == "REFUND_PENDING") return "33";
+  return "1";
+}
+
+void line(std::string_view name, const std::string& value) {
+  if (!value.empty()) fmt::print("{:<13}{}\n", name, value);
+}
+
+/// A part of the order's money, in the currency of its amount.
+std::string part(const Json& order, const std::string& name) {
+  std::int64_t minor = 0;
+  if (order.at_pointer("/money/" + name).get(minor) != simdjson::SUCCESS || minor == 0) return {};
+  const auto currency = Currency::parse(text_at(order, "/amount/currency"));
+  return currency ? name + " " + to_text(Money{minor, *currency}) : std::string{};
+}
+
+void show_money(const Json& order) {
+  std::string parts;
+  for (const char* name : {"authorized", "captured", "refunding", "refunded", "disputed"}) {
+    const std::string text = part(order, name);
+    if (!text.empty()) parts += (parts.empty() ? "" : ", ") + text;
+  }
+  line("money", parts.empty() ? "none moved" : parts);
+}
+
+void show_operations(const Json& order) {
+  simdjson::dom::array operations;
+  if (order.at_pointer("/payment/operations").get(operations) != simdjson::SUCCESS) return;
+  for (const Json operation : operations) {
+    std::string text = text_at(operation, "/operation") + " attempt " +
+                       text_at(operation, "/attempt") + ": " + text_at(operation, "/phase");
+    const std::string next = age_at(operation, "/next_at");
+    if (!next.empty()) text += ", next " + next;
+    const std::string error = text_at(operation, "/last_error");
+    if (!error.empty()) text += " (" + error + ")";
+    line("operation", text);
+    line("  key", text_at(operation, "/idempotency_key"));
+    line("  request", text_at(operation, "/request_id"));
+  }
+}
+
+void show_refunds(const Json& order) {
+  simdjson::dom::array refunds;
+  if (order["refunds"].get(refunds) != simdjson::SUCCESS) return;
+  for (const Json refund : refunds) {
+    std::string text = text_at(refund, "/refund_id") + "  " + money_at(refund, "/amount") + "  " +
+                       text_at(refund, "/status");
+    if (text_at(refund, "/compensation") == "true") text += "  (compensation)";
+    const std::string reason = text_at(refund, "/reason");
+    if (!reason.empty()) text += "  " + reason;
+    line("refund", text);
+  }
+}
+
+}  // namespace
+
+std::string why_sentence(const Json& order) {
+  const std::string id = text_at(order, "/order_id");
+  const std::string status = text_at(order, "/status");
+  const std::string quarantined = text_at(order, "/quarantined/reason");
+  if (!quarantined.empty()) {
+    return id + " is stopped since " + age_at(order, "/quarantined/since") +
+           " by a fault: " + quarantined + "; its inputs queue until `paysaga order resume " + id +
+           "`";
+  }
+  const std::string text = text_at(order, "/waiting/text");
+  if (text.empty()) return id + " is " + status + " and waits for nothing";
+  std::string sentence = id + " is " + status + " and waits for " + text;
+  const std::string since = age_at(order, "/waiting/since");
+  if (!since.empty()) sentence += ", since " + since;
+  const std::string next = age_at(order, "/waiting/next_at");
+  if (!next.empty()) sentence += "; it moves next " + next;
+  return sentence;
+}
+
+void show_order(const Json& order) {
+  const std::string status = text_at(order, "/status");
+  line("order", text_at(order, "/order_id"));
+  line("status", emphasised(status, colour_of(status)) +
+                     (text_at(order, "/open") == "true" ? "" : "  (closed)"));
+  line("customer", text_at(order, "/customer_id"));
+  line("amount", money_at(order, "/amount"));
+  show_money(order);
+  const std::string payment = text_at(order, "/payment/status");
+  if (!payment.empty()) {
+    line("payment", payment + ", attempt " + text_at(order, "/payment/attempt") + "  " +
+                        text_at(order, "/payment/payment_intent_id"));
+  }
+  show_operations(order);
+  show_refunds(order);
+  if (text_at(order, "/cancel_requested") == "true") line("cancel", "requested");
+  line("stuck", emphasised(text_at(order, "/stuck/reason"), "31"));
+  line("quarantine", text_at(order, "/quarantined/reason"));
+  const std::string waits = text_at(order, "/waiting/text");
+  if (!waits.empty()) {
+    const std::string next = age_at(order, "/waiting/next_at");
+    line("waits for", waits + (next.empty() ? "" : ", next " + next));
+  }
+  line("partition", text_at(order, "/partition"));
+  line("updated", text_at(order, "/updated_at") + "  (" + age_at(order, "/updated_at") + ")");
+}
+
+void show_decision(const Json& decision) {
+  const std::string outcome = text_at(decision, "/outcome");
+  fmt::print("{}  {:<10} {:<24} {}\n", text_at(decision, "/at"), outcome,
+             text_at(decision, "/input"), text_at(decision, "/summary"));
+  simdjson::dom::array events;
+  if (decision["events"].get(events) != simdjson::SUCCESS) return;
+  for (const Json event : events) {
+    std::string text = text_at(event, "/event_type") + " #" + text_at(event, "/sequence");
+    const std::string reason = text_at(event, "/reason/code");
+    if (!reason.empty()) text += "  " + reason;
+    fmt::print("{:>29} {}\n", "->", text);
+  }
+}
+
+}  // namespace paysaga::apps
