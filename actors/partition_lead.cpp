@@ -205,9 +205,11 @@ void Partition::settle_read_back(std::vector<InFlight>& settled) {
         roster_.touch(*active, at);
         caf::anon_send(active->actor, Committed{record.next->version, now()});
       }
-      if (const auto wake = next_wake_at(*record.next); wake && *wake > now()) {
-        wakes_.push(*wake, order);
-      }
+      // What is overdue came due while the order could not act on it: calls start by themselves,
+      // but a decision has to be asked for.
+      const auto wake = next_wake_at(*record.next);
+      const auto decision = next_decision_at(*record.next);
+      if ((wake && *wake > now()) || (decision && *decision <= now())) wakes_.push(*wake, order);
       if (!waits_.empty()) check_waits(order, record.next);
     }
     if (record.order) observer_.input_durable(at - record.received_at);
