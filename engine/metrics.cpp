@@ -286,8 +286,6 @@ std::string Metrics::exposition(const Gauges& gauges) {
     set(metric::credit_max, partition.credit_max, labels);
   }
   set(metric::partitions_owned, owned);
-  set(metric::dead_letters, gauges.dead_letters);
-  set(metric::store_bytes, gauges.store_bytes);
   return prometheus::TextSerializer{}.Serialize(series.registry.Collect());
 }
 

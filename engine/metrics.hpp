@@ -43,10 +43,10 @@ inline constexpr Name http_lines{"paysaga_http_command_lines_total", "Command li
 inline constexpr Name sagas_open{"paysaga_sagas_open", "Open orders by status."};
 inline constexpr Name sagas_open_oldest{"paysaga_sagas_open_oldest_seconds", "Time since the longest untouched open order last changed."};
 inline constexpr Name stuck{"paysaga_sagas_stuck", "Orders that a person should look at, by reason."};
-inline constexpr Name unknown{"paysaga_outcome_unknown", "Provider operations whose outcome is unknown."};
-inline constexpr Name unknown_oldest{"paysaga_outcome_unknown_oldest_seconds", "Age of the oldest unknown outcome."};
+inline constexpr Name unknown{"paysaga_outcome_unknown", "Orders with a provider operation whose outcome is unknown."};
+inline constexpr Name unknown_oldest{"paysaga_outcome_unknown_oldest_seconds", "Since when the longest unknown outcome is unknown."};
 inline constexpr Name at_risk{"paysaga_money_at_risk_minor", "Money that may be lost, in minor units, by currency."};
-inline constexpr Name at_risk_oldest{"paysaga_money_at_risk_oldest_seconds", "Age of the oldest money at risk."};
+inline constexpr Name at_risk_oldest{"paysaga_money_at_risk_oldest_seconds", "Since when the longest money is at risk."};
 inline constexpr Name timers_overdue{"paysaga_timers_overdue", "Wake-ups that are past their time."};
 inline constexpr Name timers_overdue_oldest{"paysaga_timers_overdue_oldest_seconds", "How late the most overdue wake-up is."};
 inline constexpr Name partitions_owned{"paysaga_partitions_owned", "Partitions that this node leads."};
@@ -55,8 +55,6 @@ inline constexpr Name publish_lag{"paysaga_publish_lag_records", "Journal record
 inline constexpr Name actors_active{"paysaga_actors_active", "Order actors in memory, by partition."};
 inline constexpr Name credit_used{"paysaga_credit_used", "Inputs in flight, by partition."};
 inline constexpr Name credit_max{"paysaga_credit_max", "The most inputs in flight that a partition takes."};
-inline constexpr Name dead_letters{"paysaga_dead_letters", "Dead letters kept."};
-inline constexpr Name store_bytes{"paysaga_store_bytes", "Size of the state store on disk."};
 inline constexpr Name build_info{"paysaga_build_info", "1; the labels say what runs."};
 // clang-format on
 }  // namespace metric
@@ -84,8 +82,6 @@ struct Gauges {
   std::uint64_t timers_overdue = 0;
   Duration timers_overdue_oldest{};
   std::vector<Partition> partitions;
-  std::uint64_t dead_letters = 0;
-  std::uint64_t store_bytes = 0;
 };
 
 /// All counters of the process. What the actors tell is counted and, where a person wants to read

@@ -9,6 +9,7 @@
 #include "paysaga/engine/http/order_state.hpp"
 #include "paysaga/engine/http/problem.hpp"
 #include "paysaga/engine/http/render.hpp"
+#include "paysaga/storage/codec_view.hpp"
 #include "paysaga/storage/json_reader.hpp"
 #include "paysaga/storage/json_writer.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t limit_default = 100;
 constexpr std::size_t limit_max = 1'000;
+constexpr std::size_t dead_letters_max = 100;  // Each may have 256 KiB.
 constexpr std::size_t reason_bytes_max = 500;
 
 Response json_response(std::string body) {
@@ -54,14 +56,13 @@ Time now() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
-Result<std::size_t> limit_of(const Target& target) {
+Result<std::size_t> limit_of(const Target& target, std::size_t most = limit_max) {
   const auto text = target.parameter("limit");
   if (!text) return limit_default;
   std::size_t limit = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc{} || end != text->data() + text->size() || limit == 0 ||
-      limit > limit_max) {
-    return fail(ErrorCode::malformed, "limit is a number from 1 to " + std::to_string(limit_max));
+  if (error != std::errc{} || end != text->data() + text->size() || limit == 0 || limit > most) {
+    return fail(ErrorCode::malformed, "limit is a number from 1 to " + std::to_string(most));
   }
   return limit;
 }
@@ -93,7 +94,7 @@ Result<storage::OrderQuery> order_query(const Target& target) {
   if (!known) return tl::unexpected<Error>{known.error()};
   storage::OrderQuery query;
   if (const auto text = target.parameter("status")) {
-    auto status = order::parse_status(*text);
+    auto status = storage::parse_status_label(*text);
     if (!status) return tl::unexpected<Error>{status.error()};
     query.status = *status;
   }
@@ -304,7 +305,7 @@ Response Api::list_orders(const Call& call) const {
 Response Api::list_dead_letters(const Call& call) const {
   const auto known = only(call.target, {"limit", "after"});
   if (!known) return to_response(to_problem(known.error()));
-  const auto limit = limit_of(call.target);
+  const auto limit = limit_of(call.target, dead_letters_max);
   if (!limit) return to_response(to_problem(limit.error()));
   const auto page = engine_.dead_letters(call.target.parameter("after").value_or(""), *limit);
   if (!page) return to_response(to_problem(page.error()));

@@ -121,7 +121,7 @@ class HttpConnection final : public Connection,
 
   void start() {
     net::co_spawn(
-        stream_.get_executor(), run(),
+        stream_.get_executor(), [self = shared_from_this()] { return self->run(); },
         [self = shared_from_this()](const std::exception_ptr& error) { self->ended(error); });
   }
 
@@ -165,10 +165,15 @@ class HttpConnection final : public Connection,
     co_return !broken_;
   }
 
+  // Each co_await below is a statement of its own: within the condition of an `if` in a loop g++ 12
+  // makes a frame whose parts overlap.
+
   Awaitable<void> run() {
     while (!finishing_ && !broken_) {
-      if (!co_await first_bytes()) break;
-      if (!co_await serve_request()) break;
+      const bool asked = co_await first_bytes();
+      if (!asked) break;
+      const bool open = co_await serve_request();
+      if (!open) break;
     }
     co_await linger();
   }
@@ -201,9 +206,14 @@ class HttpConnection final : public Connection,
       co_await refuse(problem_of(400, "host_missing", "HTTP/1.1 asks for a Host header"));
       co_return false;
     }
-    if (Api::is_stream(request)) co_return co_await serve_stream(head, request);
-    if (!co_await read_body(head, request)) co_return false;
-    co_return co_await answer(std::move(request));
+    if (Api::is_stream(request)) {
+      const bool open_after = co_await serve_stream(head, request);
+      co_return open_after;
+    }
+    const bool whole = co_await read_body(head, request);
+    if (!whole) co_return false;
+    const bool open = co_await answer(std::move(request));
+    co_return open;
   }
 
   Awaitable<bool> read_body(HeadParser& head, Request& request) {
@@ -212,7 +222,8 @@ class HttpConnection final : public Connection,
       co_await refuse_unreadable(bhttp::error::body_limit);
       co_return false;
     }
-    if (!co_await say_continue(request)) co_return false;
+    const bool goes_on = co_await say_continue(request);
+    if (!goes_on) co_return false;
     bhttp::request_parser<bhttp::string_body> parser{std::move(head)};
     parser.body_limit(bytes_max);
     stream_.expires_after(setup_.options.body_timeout);
@@ -252,7 +263,8 @@ class HttpConnection final : public Connection,
     });
     if (!answered) co_return false;
     if (finishing_) framing_.keep_alive = false;
-    co_return co_await write(*slot->response);
+    const bool open = co_await write(*slot->response);
+    co_return open;
   }
 
   /// True if the connection stays open.
@@ -279,6 +291,7 @@ class HttpConnection final : public Connection,
 
   Awaitable<void> refuse(Response response) {
     framing_.keep_alive = false;
+    input_left_ = true;
     setup_.api->metrics().http_answered("none", response.status, Duration{0});
     co_await write(response);
   }
@@ -313,8 +326,10 @@ class HttpConnection final : public Connection,
       co_await refuse(std::move(*refused));
       co_return false;
     }
-    if (!co_await say_continue(request)) co_return false;
-    if (!co_await write_stream_header()) co_return false;
+    const bool goes_on = co_await say_continue(request);
+    if (!goes_on) co_return false;
+    const bool begun_writing = co_await write_stream_header();
+    if (!begun_writing) co_return false;
     const auto commands = std::make_shared<CommandStream>(
         setup_.api->engine(), setup_.api->metrics(), setup_.options.stream,
         [self = shared_from_this()] { self->wake(); });
@@ -361,7 +376,9 @@ class HttpConnection final : public Connection,
         failed = error;
       }
       const std::size_t size = piece.size() - parser.get().body().size;
-      if (!co_await feed(commands, {piece.data(), size})) co_return false;
+      const std::string_view bytes{piece.data(), size};
+      const bool fed = co_await feed(commands, bytes);
+      if (!fed) co_return false;
       if (finishing_ && !parser.is_done()) {
         commands.stop();
         wake_.cancel();
@@ -397,7 +414,8 @@ class HttpConnection final : public Connection,
       const std::string results = commands->take_results(piece_bytes);
       if (results.empty()) continue;
       wake_.cancel();  // There is room again.
-      if (!co_await write_piece(bhttp::make_chunk(net::buffer(results)))) co_return;
+      const bool written = co_await write_piece(bhttp::make_chunk(net::buffer(results)));
+      if (!written) co_return;
     }
     if (finishing_) framing_.keep_alive = false;
     co_await write_piece(bhttp::make_chunk_last());
@@ -420,7 +438,7 @@ class HttpConnection final : public Connection,
     if (!broken_) stream_.socket().shutdown(tcp::socket::shutdown_send, failed);
     std::vector<char> piece(piece_bytes);
     stream_.expires_after(linger_time);
-    for (int i = 0; i < linger_reads_max && !failed && !broken_; ++i) {
+    for (int i = 0; input_left_ && i < linger_reads_max && !failed && !broken_; ++i) {
       const auto [error, size] = co_await stream_.async_read_some(net::buffer(piece), no_throw);
       failed = error;
     }
@@ -444,6 +462,7 @@ class HttpConnection final : public Connection,
   bool finishing_ = false;      // These are touched on the strand only.
   bool interruptible_ = false;  // A read waits that `finish` may end.
   bool broken_ = false;
+  bool input_left_ = false;  // A request was refused before all of it was read.
   std::mutex guard_;
   bool over_ = false;  // Under the guard.
 };

@@ -74,6 +74,12 @@ std::span<const Route> routes() {
   return route_table;
 }
 
+std::vector<std::string_view> operation_names() {
+  std::vector<std::string_view> names;
+  for (const Route& route : route_table) names.push_back(route.name);
+  return names;
+}
+
 std::variant<Match, PathUnknown, MethodUnknown> find_route(std::string_view method,
                                                            const Target& target) {
   const std::string_view wanted = method == "HEAD" ? "GET" : method;

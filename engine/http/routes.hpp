@@ -41,6 +41,8 @@ struct Route {
 };
 
 [[nodiscard]] std::span<const Route> routes();
+/// Their names: the closed set of labels that Metrics is made with.
+[[nodiscard]] std::vector<std::string_view> operation_names();
 
 /// A route and what stands in the place of its {parameters}, in order.
 struct Match {

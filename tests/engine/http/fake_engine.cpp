@@ -175,15 +175,19 @@ void FakeEngine::partitions(Done<std::vector<actors::PartitionInfo>> done) {
 
 void FakeEngine::resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
   if (order.text() == "free") return done(fail(ErrorCode::forbidden, "it is not quarantined"));
-  const std::lock_guard lock{guard_};
-  commands_.push_back("resume " + order.text() + " " + reason);
+  {
+    const std::lock_guard lock{guard_};
+    commands_.push_back("resume " + order.text() + " " + reason);
+  }
   done(std::monostate{});
 }
 
 void FakeEngine::skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
   if (order.text() == "free") return done(fail(ErrorCode::unavailable, "not leading"));
-  const std::lock_guard lock{guard_};
-  commands_.push_back("skip " + order.text() + " " + reason);
+  {
+    const std::lock_guard lock{guard_};
+    commands_.push_back("skip " + order.text() + " " + reason);
+  }
   done(std::monostate{});
 }
 

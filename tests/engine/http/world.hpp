@@ -14,12 +14,6 @@
 
 namespace paysaga::engine::http {
 
-[[nodiscard]] inline std::vector<std::string_view> operation_names() {
-  std::vector<std::string_view> names;
-  for (const Route& route : routes()) names.push_back(route.name);
-  return names;
-}
-
 /// A server on a free port with a fake engine behind it.
 struct World {
   explicit World(ServerOptions options = {}, std::vector<std::string> tokens = {})

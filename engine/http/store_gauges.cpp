@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "paysaga/engine/http/runtime_engine.hpp"
+#include "paysaga/engine/log.hpp"
+
+namespace paysaga::engine::http {
+namespace {
+
+/// A scrape looks at no more than this many of one thing; a count that reaches it means "or more".
+constexpr std::size_t looked_at_max = 10'000;
+constexpr std::size_t page_max = 1'000;
+
+/// What cannot be read is logged and left at 0: a scrape must not fail for one damaged row.
+template <class T>
+T readable(Result<T> read) {
+  if (read) return std::move(*read);
+  log_event(LogLevel::error, "gauge_unreadable", {{"why", read.error().detail}});
+  return T{};
+}
+
+Duration age(Time since, Time now) {
+  return std::max(now - since, Duration{0});
+}
+
+void add_counts(const storage::StateStore& store, Gauges& gauges) {
+  std::map<Currency, std::int64_t> at_risk;
+  for (const storage::StatusCount& count : readable(store.counts())) {
+    gauges.open_by_status[static_cast<std::size_t>(count.status)] += count.open;
+    if (count.currency) at_risk[*count.currency] += count.money_at_risk_minor;
+  }
+  for (const auto& [currency, minor] : at_risk) gauges.at_risk.push_back(Money{minor, currency});
+}
+
+void add_oldest_open(const storage::StateStore& store, Time now, Gauges& gauges) {
+  storage::OrderQuery query;
+  query.open = true;
+  query.oldest_first = true;
+  query.limit = 1;
+  for (const auto& order : readable(store.list(query)).orders) {
+    gauges.open_oldest = age(order.updated_at, now);
+  }
+}
+
+/// Everything that is stuck, by reason, and since when.
+void add_stuck(const storage::StateStore& store, Time now, Gauges& gauges) {
+  std::map<std::string, std::uint64_t> reasons;
+  storage::OrderQuery query;
+  query.stuck = true;
+  query.limit = page_max;
+  for (std::size_t seen = 0; seen < looked_at_max; seen += page_max) {
+    const storage::OrderPage page = readable(store.list(query));
+    for (const storage::OrderSummary& order : page.orders) {
+      ++reasons[order.stuck_reason];
+      const Duration since = age(order.stuck_since, now);
+      if (order.stuck_reason == "outcome_unknown") {
+        ++gauges.unknown;
+        gauges.unknown_oldest = std::max(gauges.unknown_oldest, since);
+      }
+      if (order.money_at_risk_minor > 0) {
+        gauges.at_risk_oldest = std::max(gauges.at_risk_oldest, since);
+      }
+    }
+    if (page.next.empty()) break;
+    query.after = page.next;
+  }
+  gauges.stuck.assign(reasons.begin(), reasons.end());
+}
+
+/// Money that is on its way back is at risk, too, though nobody has to look at it yet.
+void add_refunding(const storage::StateStore& store, Time now, Gauges& gauges) {
+  for (const order::Status status : {order::Status::refund_pending, order::Status::refund_failed}) {
+    storage::OrderQuery query;
+    query.status = status;
+    query.oldest_first = true;
+    query.limit = 1;
+    for (const auto& order : readable(store.list(query)).orders) {
+      gauges.at_risk_oldest = std::max(gauges.at_risk_oldest, age(order.updated_at, now));
+    }
+  }
+}
+
+void add_partition_facts(const storage::StateStore& store, Time now, Gauges& gauges) {
+  std::uint64_t quarantined = 0;
+  for (std::uint32_t i = 0; i < store.identity().partition_count; ++i) {
+    const storage::PartitionId partition{i};
+    quarantined += readable(store.quarantined(partition)).size();
+    const auto due = readable(store.timers(partition, Time::min(), now, looked_at_max));
+    gauges.timers_overdue += due.size();
+    if (due.empty()) continue;
+    gauges.timers_overdue_oldest = std::max(gauges.timers_overdue_oldest, age(due.front().at, now));
+  }
+  if (quarantined > 0) gauges.stuck.emplace_back("quarantined", quarantined);
+}
+
+}  // namespace
+
+Gauges store_gauges(const storage::StateStore& store, Time now) {
+  Gauges gauges;
+  add_counts(store, gauges);
+  add_oldest_open(store, now, gauges);
+  add_stuck(store, now, gauges);
+  add_refunding(store, now, gauges);
+  add_partition_facts(store, now, gauges);
+  return gauges;
+}
+
+}  // namespace paysaga::engine::http
