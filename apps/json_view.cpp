@@ -68,15 +68,35 @@ ExitCode complain_of(const Error& error) {
   return error.code == ErrorCode::malformed ? ExitCode::usage : ExitCode::error;
 }
 
+ExitCode print_items(const std::string& output, const Listing& listing,
+                     const std::vector<std::string>& items) {
+  Table table{listing.columns};
+  simdjson::dom::parser parser;
+  if (output == "json") fmt::print("[");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    Json item;
+    if (!read(parser, items[i], item)) return ExitCode::error;
+    if (output == "table") {
+      table.add(listing.row(item));
+    } else if (output == "id") {
+      fmt::print("{}\n", text_at(item, listing.id));
+    } else if (output == "jsonl") {
+      fmt::print("{}\n", items[i]);
+    } else {
+      fmt::print("{}{}", i == 0 ? "" : ",", items[i]);
+    }
+  }
+  if (output == "json") fmt::print("]\n");
+  if (output == "table") table.print();
+  return ExitCode::ok;
+}
+
 ExitCode print_list(const std::string& node_url, const std::string& output,
                     const Listing& listing) {
   auto client = NodeClient::to(node_url);
   if (!client) return complain_of(client.error());
-  Table table{listing.columns};
+  std::vector<std::string> items;
   std::string next;
-  std::size_t printed = 0;
-  bool first = true;
-  if (output == "json") fmt::print("[");
   do {
     const char joint = listing.target.find('?') == std::string::npos ? '?' : '&';
     const auto answer = client->get(
@@ -85,28 +105,17 @@ ExitCode print_list(const std::string& node_url, const std::string& output,
     if (answer->status != 200) return complain_of(*answer);
     simdjson::dom::parser parser;
     Json json;
+    simdjson::dom::array page;
     if (!read(parser, answer->body, json)) return ExitCode::error;
-    simdjson::dom::array items;
-    if (json[listing.array].get(items) != simdjson::SUCCESS) return ExitCode::error;
-    for (const Json item : items) {
-      if (listing.limit != 0 && printed == listing.limit) break;
-      ++printed;
-      if (output == "table") {
-        table.add(listing.row(item));
-      } else if (output == "id") {
-        fmt::print("{}\n", text_at(item, listing.id));
-      } else if (output == "jsonl") {
-        fmt::print("{}\n", simdjson::minify(item));
-      } else {
-        fmt::print("{}{}", first ? "" : ",", simdjson::minify(item));
+    if (json[listing.array].get(page) != simdjson::SUCCESS) return ExitCode::error;
+    for (const Json item : page) {
+      if (listing.limit == 0 || items.size() < listing.limit) {
+        items.push_back(simdjson::minify(item));
       }
-      first = false;
     }
     next = text_at(json, "/next");
-  } while (!next.empty() && (listing.limit == 0 ? false : printed < listing.limit));
-  if (output == "json") fmt::print("]\n");
-  if (output == "table") table.print();
-  return ExitCode::ok;
+  } while (!next.empty() && items.size() < listing.limit);
+  return print_items(output, listing, items);
 }
 
 ExitCode print_object(const std::string& node_url, const std::string& output,

@@ -36,7 +36,10 @@ struct Listing {
   std::string id;         // The pointer of the id column, for `-o id`.
   std::size_t limit = 0;  // Follow `next` up to so many items; 0: one page.
 };
-/// Prints a list in the form asked for: table, json, jsonl, id.
+/// Prints objects that are at hand, in the form asked for.
+[[nodiscard]] ExitCode print_items(const std::string& output, const Listing& listing,
+                                   const std::vector<std::string>& items);
+/// Prints a list of the node in the form asked for: table, json, jsonl, id.
 [[nodiscard]] ExitCode print_list(const std::string& node_url, const std::string& output,
                                   const Listing& listing);
 /// Prints one object: as it is for json and jsonl, else by `show`.

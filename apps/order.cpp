@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "apps/cli.hpp"
+#include "apps/data_directory.hpp"
 #include "apps/json_view.hpp"
 #include "apps/order_view.hpp"
+#include "paysaga/storage/codec_view.hpp"
 
 namespace paysaga::apps {
 namespace {
@@ -31,6 +33,33 @@ using Options = std::shared_ptr<OrderOptions>;
 
 std::string path_of(const OrderOptions& options) {
   return "/v1/orders/" + percent_encode(options.order);
+}
+
+/// The same list out of a data directory: of a node that runs, was stopped or was killed.
+ExitCode list_directory(const Common& common, const OrderOptions& options, const Listing& listing) {
+  auto store = open_store(*common.data);
+  if (!store) return complain_of(store.error());
+  storage::OrderQuery query;
+  if (!options.status.empty()) {
+    auto status = storage::parse_status_label(options.status);
+    if (!status) return complain_of(status.error());
+    query.status = *status;
+  }
+  if (!options.customer.empty()) {
+    auto customer = CustomerId::parse(options.customer);
+    if (!customer) return complain_of(customer.error());
+    query.customer = std::move(*customer);
+  }
+  query.stuck = options.stuck;
+  if (!options.older_than.empty()) {
+    const auto age = parse_duration(options.older_than);
+    if (!age) return complain_of(age.error());
+    query.older_than =
+        std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()) - *age;
+  }
+  const auto items = list_orders(**store, std::move(query), options.limit);
+  if (!items) return complain_of(items.error());
+  return print_items(common.output, listing, *items);
 }
 
 ExitCode list(const Common& common, const OrderOptions& options) {
@@ -58,16 +87,38 @@ ExitCode list(const Common& common, const OrderOptions& options) {
                                     waits,
                                     text_at(order, "/customer_id")};
   };
+  if (common.data) return list_directory(common, options, listing);
   return print_list(common.node_url, common.output, listing);
 }
 
+/// An order's JSON from the data directory, shown as if the node had answered it.
+template <class Show>
+ExitCode show_stored(const Common& common, const OrderOptions& options, const std::string& output,
+                     Show show_it) {
+  auto store = open_store(*common.data);
+  if (!store) return complain_of(store.error());
+  const auto json = stored_order(**store, options.order);
+  if (!json) return complain_of(json.error());
+  if (output != "table") {
+    fmt::print("{}\n", *json);
+    return ExitCode::ok;
+  }
+  simdjson::dom::parser parser;
+  Json order;
+  if (parser.parse(*json).get(order) != simdjson::SUCCESS) return ExitCode::error;
+  show_it(order);
+  return ExitCode::ok;
+}
+
 ExitCode show(const Common& common, const OrderOptions& options) {
+  if (common.data) return show_stored(common, options, common.output, show_order);
   return print_object(common.node_url, common.output, path_of(options), show_order);
 }
 
 ExitCode why(const Common& common, const OrderOptions& options) {
-  return print_object(common.node_url, "table", path_of(options),
-                      [](const Json& order) { fmt::print("{}\n", why_sentence(order)); });
+  const auto say = [](const Json& order) { fmt::print("{}\n", why_sentence(order)); };
+  if (common.data) return show_stored(common, options, "table", say);
+  return print_object(common.node_url, "table", path_of(options), say);
 }
 
 ExitCode timeline(const Common& common, const OrderOptions& options) {

@@ -1,0 +1,48 @@
+#include "apps/data_directory.hpp"
+
+#include "paysaga/saga/topic.hpp"
+#include "paysaga/storage/codec_view.hpp"
+#include "paysaga/storage/rocks_store.hpp"
+
+namespace paysaga::apps {
+namespace {
+
+constexpr std::size_t page_orders_max = 1'000;
+
+}  // namespace
+
+Result<std::unique_ptr<storage::StateStore>> open_store(const std::string& data) {
+  storage::RocksStore::Options options;
+  options.read_only = true;
+  auto store = storage::RocksStore::open(data + "/state", options);
+  if (!store) return tl::unexpected{store.error()};
+  return std::unique_ptr<storage::StateStore>{std::move(*store)};
+}
+
+Result<std::vector<std::string>> list_orders(const storage::StateStore& store,
+                                             storage::OrderQuery query, std::size_t limit) {
+  std::vector<std::string> orders;
+  do {
+    query.limit = std::min(page_orders_max, limit - orders.size());
+    auto page = store.list(query);
+    if (!page) return tl::unexpected{page.error()};
+    for (const storage::OrderSummary& order : page->orders) {
+      orders.push_back(storage::summary_json(order));
+    }
+    query.after = std::move(page->next);
+  } while (!query.after.empty() && orders.size() < limit);
+  return orders;
+}
+
+Result<std::string> stored_order(const storage::StateStore& store, const std::string& order) {
+  auto id = OrderId::parse(order);
+  if (!id) return tl::unexpected{id.error()};
+  auto loaded = store.load(*id);
+  if (!loaded) return tl::unexpected{loaded.error()};
+  if (!*loaded) return fail(ErrorCode::not_found, "no order " + order + " in this data directory");
+  const auto quarantine = store.quarantine(*id);
+  return storage::order_json((*loaded)->saga, (*loaded)->partition,
+                             quarantine ? *quarantine : std::nullopt);
+}
+
+}  // namespace paysaga::apps
