@@ -12,8 +12,8 @@ none that still changes by itself. Where it is missing, the commands race the pa
 life, and more than one end is right.
 
 What must come of it, one JSON object a line: first {"summary": ...}, then for each order the ends
-that are allowed: {"status", "captured", "refunded", "told"}. `told` counts the customer's
-notifications by event type, as a number or as [least, most].
+that are allowed: {"status", "captured", "refunded", "refunding" if it is not 0, "told"}. `told` counts the
+customer's notifications by event type, as a number or as [least, most].
 """
 
 import argparse

@@ -130,9 +130,14 @@ class Order:
     def ends_paid(self, status, refunded=0):
         self.ends(status, self.amount["minor"], refunded)
 
-    def ends_refunded(self):
+    def ends_refunded(self, slow=False):
+        """`slow`: the bank takes its time, and who looks early finds the refund on its way."""
         whole = self.amount["minor"]
         self.ends("REFUNDED", whole, whole, PAID_AND_REFUNDED)
+        if slow:
+            self.ends("REFUND_PENDING", whole, 0,
+                      {"ORDER_CANCELLED": 1, "PAYMENT_REFUND_INITIATED": 1})
+            self.outcomes[-1]["refunding"] = whole
 
 
 # --- what goes well -----------------------------------------------------------------------------
@@ -280,7 +285,7 @@ def cancelled_paid(order):
     order.cancel("PENDING", order.between(1, 10))
     if order.rng.random() < 0.15:
         order.fulfil(None)  # The courier's app did not hear of it: refused.
-    order.ends_refunded()
+    order.ends_refunded(slow)
 
 
 def rejected(order):
@@ -295,7 +300,7 @@ def delivery_failed(order):
     order.initiate(SLOW_REFUND if slow else order.good())
     order.send("order.delivery_failed", "PENDING", order.between(20, 60),
                reason=order.rng.choice(FAIL_REASONS))
-    order.ends_refunded()
+    order.ends_refunded(slow)
 
 
 def cancelled_after_a_refund(order):
