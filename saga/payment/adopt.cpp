@@ -84,7 +84,7 @@ void show_known_refunds(Draft& draft, const std::vector<RefundObject>& list) {
   }
 }
 
-void adopt_refunds(Draft& draft, RefundId id, const std::vector<RefundObject>& list) {
+void adopt_refunds(Draft& draft, const RefundId& id, const std::vector<RefundObject>& list) {
   Payment& payment = draft.payment;
   settle_refund(draft, id, "refused");
   show_known_refunds(draft, list);

@@ -79,12 +79,11 @@ void undone(Draft& draft, OperationKind by) {
       return finish_cancel(draft);  // No intent that could charge.
     case OperationKind::cancel:
       return next_try(draft, *find_operation(draft.payment, OperationKind::cancel));
-    // A request may still be under way; the cancel behind it finds out.
+    // A request may still be under way; the cancel behind it finds out. Refunds run only later.
     case OperationKind::confirm:
     case OperationKind::capture:
-      return;
     case OperationKind::refund:
-      return;  // No refund runs before the money is captured.
+      return;
   }
 }
 

@@ -139,7 +139,7 @@ void hear_send(Draft& draft, Operation& operation, Refund& refund, const AnswerI
 
 void list_shows(Draft& draft, Operation& operation, Refund& refund,
                 const std::vector<RefundObject>& list) {
-  if (operation.phase == Phase::refused) return adopt_refunds(draft, refund.id, list);
+  if (operation.phase == Phase::refused) return adopt_refunds(draft, RefundId{refund.id}, list);
   const auto seen = std::ranges::find_if(
       list, [&](const RefundObject& object) { return is_attempt(draft, refund, object); });
   if (seen != list.end()) {

@@ -45,7 +45,9 @@ void retry_compensation(Draft& draft, Refund& refund);
 
 /// Takes over what the provider lists of the intent's refunds, those that somebody else made
 /// included, after it refused the compensation `id`; then decides the compensation again.
-void adopt_refunds(Draft& draft, RefundId id, const std::vector<RefundObject>& list);
+///
+/// Lifetime: `id` is no part of the draft: adopting moves its records.
+void adopt_refunds(Draft& draft, const RefundId& id, const std::vector<RefundObject>& list);
 /// What a list shows of refunds that are known already.
 void show_known_refunds(Draft& draft, const std::vector<RefundObject>& list);
 

@@ -28,7 +28,7 @@ std::string line(const std::string& name, const std::string& text) {
 
 }  // namespace
 
-World after_rows(std::vector<Act> acts) {
+World after_rows(const std::vector<Act>& acts) {
   World world;
   for (const Act& act : acts) {
     if (const auto input = act(world)) world.decide(*input);

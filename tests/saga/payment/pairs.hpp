@@ -11,7 +11,7 @@
 namespace paysaga::payment::trial {
 
 /// The world after the acts, from none.
-[[nodiscard]] World after_rows(std::vector<Act> acts);
+[[nodiscard]] World after_rows(const std::vector<Act>& acts);
 /// A world in this status, by the shortest way.
 [[nodiscard]] World in_status(Status status);
 

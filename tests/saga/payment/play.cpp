@@ -88,7 +88,7 @@ void World::verify(const Input&, const Answered& verdict) {
     return;
   }
   const Payment& next = *verdict.next;
-  CHECK(check(next).value_or("") == "");
+  CHECK_FALSE(check(next).has_value());
   std::uint64_t sequence = payment ? payment->sequence : 0;
   for (const Event& event : verdict.events) {
     ++sequence;

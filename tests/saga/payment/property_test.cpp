@@ -65,7 +65,7 @@ class Life {
   void check_end() const {
     const Payment& payment = *world.payment;
     INFO("status " << to_text(payment.status) << ", " << under_way(payment));
-    CHECK(provider_.violation() == "");
+    CHECK_THAT(provider_.violation(), Catch::Equals(""));
     CHECK((payment.status == Status::captured || payment.status == Status::cancelled));
     CHECK((payment.status == Status::captured) == provider_.charged());
     CHECK(payment.operations.empty());
@@ -216,7 +216,7 @@ class Life {
     const bool unpaid = status == Status::cancelled || status == Status::declined;
     if (unpaid) CHECK_FALSE(provider_.charged());
     if (status == Status::captured) CHECK(provider_.charged(world.payment->intent->id));
-    CHECK(provider_.violation() == "");
+    CHECK_THAT(provider_.violation(), Catch::Equals(""));
   }
 
   std::mt19937_64 random_;
