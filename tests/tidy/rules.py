@@ -108,7 +108,7 @@ def findings_of(name, text):
     if not name.endswith((".md", ".ndjson")) and len(lines) > FILE_LINES_MAX:
         out.append(f"{name}:1: {len(lines)} lines; {FILE_LINES_MAX} at most")
     for number, line in enumerate(lines, 1):
-        if re.search(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b", line):
+        if re.search(r"\b(TO" + r"DO|FIX" + r"ME)\b", line):
             out.append(f"{name}:{number}: something is left to do; it belongs into the CHANGELOG")
     if not name.endswith((".cpp", ".hpp")):
         return out
