@@ -13,6 +13,10 @@ Claim a_claim() {
 
 DecisionRecord a_decision() {
   DecisionRecord decision;
+  decision.action = Action::quarantine;
+  decision.received_at = time_from_micros(1'600'000'000'000'000);
+  decision.events = 2;
+  decision.queued = std::string("in\0put", 6);
   decision.order = "ord_7";
   decision.input_id = "cmd_9";
   decision.input_kind = "payment.initiate";
@@ -63,6 +67,22 @@ TEST_CASE("record: every cut of a value is corrupt, and a longer one too", "[sto
   CHECK(decode_claim(claim + 'x').error().code == ErrorCode::corrupt);
   CHECK(decode_mark(mark + 'x').error().code == ErrorCode::corrupt);
   CHECK(decode_decision(decision + 'x').error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("record: an action that this version does not know is corrupt, not another action",
+          "[storage][record]") {
+  for (int action = 0; action <= 255; ++action) {
+    std::string bytes = encode(a_decision());
+    bytes[2] = static_cast<char>(action);
+    const auto read = decode_decision(bytes);
+    if (action <= static_cast<int>(Action::lift)) {
+      REQUIRE(read.has_value());
+      CHECK(read->action == static_cast<Action>(action));
+    } else {
+      REQUIRE_FALSE(read.has_value());
+      CHECK(read.error().code == ErrorCode::corrupt);
+    }
+  }
 }
 
 TEST_CASE("record: a value of a newer format says that a newer version wrote it",
