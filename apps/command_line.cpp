@@ -17,8 +17,9 @@ CommandLine read_command_line(std::size_t number, std::string text) {
   return line;
 }
 
-bool is_over(std::string_view status, std::string_view wanted) {
-  return status == wanted || (status != "PAYMENT_PROCESSING" && status != "REFUND_PENDING");
+bool is_over(std::string_view status, std::string_view wanted, bool busy) {
+  if (status == wanted) return true;
+  return !busy && status != "PAYMENT_PROCESSING" && status != "REFUND_PENDING";
 }
 
 }  // namespace paysaga::apps

@@ -24,7 +24,9 @@ struct CommandLine {
 /// Never fails: a line that cannot be read is submitted as it is, and refused with a reason.
 [[nodiscard]] CommandLine read_command_line(std::size_t number, std::string text);
 
-/// True when a line that waits for `wanted` need wait no longer.
-[[nodiscard]] bool is_over(std::string_view status, std::string_view wanted);
+/// True when a line that waits for `wanted` need wait no longer: the order has that status, or
+/// nothing is under way for it that could still bring it there. `busy`: a command is parked in it,
+/// or an operation runs at the provider.
+[[nodiscard]] bool is_over(std::string_view status, std::string_view wanted, bool busy);
 
 }  // namespace paysaga::apps

@@ -59,7 +59,7 @@ class HttpTarget::Impl {
     changed_.notify_all();
   }
 
-  void wait(const std::string& order, std::function<bool(std::string_view)> over,
+  void wait(const std::string& order, std::function<bool(const Json&)> over,
             std::function<void()> done) {
     const std::lock_guard lock{mutex_};
     looks_.push_back({order, std::move(over), std::move(done)});
@@ -77,7 +77,7 @@ class HttpTarget::Impl {
   };
   struct Look {
     std::string order;
-    std::function<bool(std::string_view)> over;
+    std::function<bool(const Json&)> over;
     std::function<void()> done;
   };
 
@@ -145,7 +145,7 @@ class HttpTarget::Impl {
         Json order;
         const bool known = answer && answer->status == 200 &&
                            parser.parse(answer->body).get(order) == simdjson::SUCCESS;
-        if (known && look.over(text_at(order, "/status"))) {
+        if (known && look.over(order)) {
           look.done();
         } else {
           kept.push_back(std::move(look));
@@ -184,13 +184,18 @@ void HttpTarget::submit(const CommandLine& line, std::function<void(LineResult)>
 void HttpTarget::wait(const std::string& order, const std::string& wanted,
                       std::function<void()> done) {
   impl_->wait(
-      order, [wanted](std::string_view status) { return is_over(status, wanted); },
+      order,
+      [wanted](const Json& seen) {
+        const bool busy = !text_at(seen, "/parked/0/command").empty() ||
+                          !text_at(seen, "/payment/operations/0/phase").empty();
+        return is_over(text_at(seen, "/status"), wanted, busy);
+      },
       std::move(done));
 }
 
 void HttpTarget::settled(const std::string& order, std::function<void()> done) {
   impl_->wait(
-      order, [](std::string_view status) { return status != "PAYMENT_PROCESSING"; },
+      order, [](const Json& seen) { return text_at(seen, "/status") != "PAYMENT_PROCESSING"; },
       std::move(done));
 }
 

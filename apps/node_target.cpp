@@ -48,7 +48,12 @@ void NodeTarget::submit(const CommandLine& line, std::function<void(LineResult)>
 void NodeTarget::wait(const std::string& order, const std::string& wanted,
                       std::function<void()> done) {
   wait_until(
-      order, [wanted](const Saga& saga) { return is_over(status_text(saga), wanted); },
+      order,
+      [wanted](const Saga& saga) {
+        const bool busy =
+            !saga.parked.empty() || (saga.payment && !saga.payment->operations.empty());
+        return is_over(status_text(saga), wanted, busy);
+      },
       std::move(done));
 }
 
