@@ -153,7 +153,6 @@ struct Metrics::Series {
   Counter& step_downs = counter(metric::step_downs);
   Counter& partition_failures = counter(metric::partition_failures);
   Counter& quarantines = counter(metric::quarantines);
-  Counter& provider_retries = counter(metric::provider_retries);
   Gauge& http_connections = gauge(metric::http_connections);
   Counter& http_refused = counter(metric::http_refused);
   std::mutex scrape;  // One scrape sets its gauges and reads them.
@@ -186,10 +185,6 @@ void Metrics::call_answered(CallKind kind, std::string_view outcome, Duration to
     series_->provider_requests[i][place_of(call_outcomes, outcome)]->Increment();
     series_->provider_seconds[i]->Observe(seconds_of(took));
   }
-}
-
-void Metrics::call_retried() {
-  series_->provider_retries.Increment();
 }
 
 void Metrics::claimed(storage::PartitionId partition) {

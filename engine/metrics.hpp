@@ -34,7 +34,6 @@ inline constexpr Name partition_failures{"paysaga_partition_failures_total", "Pa
 inline constexpr Name quarantines{"paysaga_quarantines_total", "Orders stopped by a fault of the engine."};
 inline constexpr Name provider_requests{"paysaga_provider_requests_total", "Calls to the provider answered, by call and outcome."};
 inline constexpr Name provider_seconds{"paysaga_provider_request_seconds", "The provider's time, by call."};
-inline constexpr Name provider_retries{"paysaga_provider_retries_total", "Calls to the provider made again."};
 inline constexpr Name http_requests{"paysaga_http_requests_total", "HTTP requests answered, by operation and status."};
 inline constexpr Name http_seconds{"paysaga_http_request_seconds", "From request to answer, by operation."};
 inline constexpr Name http_connections{"paysaga_http_connections", "Open HTTP connections."};
@@ -99,7 +98,6 @@ class Metrics final : public actors::Observer {
   void record_appended(Duration append_to_read_back) override;
   void events_published(std::uint64_t events, Duration received_to_published) override;
   void call_answered(CallKind kind, std::string_view outcome, Duration took) override;
-  void call_retried() override;
   void claimed(storage::PartitionId partition) override;
   void stepped_down(storage::PartitionId partition, std::string_view why) override;
   void dead_lettered(std::string_view cause) override;

@@ -25,13 +25,30 @@ Gauges::Partition gauge_of(const actors::PartitionInfo& partition) {
           partition.credit_max};
 }
 
+/// Makes the answer to a repeat what was answered then: the state remembers it by the command's id.
+void recall(const EventId& command, actors::Submitted& answer) {
+  if (answer.kind != actors::Submitted::Kind::repeated || !answer.saga) return;
+  answer.code.clear();
+  for (const Seen& seen : answer.saga->seen) {
+    if (seen.id == command) answer.code = seen.refused;
+  }
+  for (const Parked& parked : answer.saga->parked) {
+    if (parked.input.id == command) answer.kind = actors::Submitted::Kind::parked;
+  }
+}
+
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store)
     : node_{node}, store_{store} {}
 
 void RuntimeEngine::submit(actors::Submission submission, Done<actors::Submitted> done) {
-  node_.submit(std::move(submission), std::move(done));
+  EventId command = submission.command.id;
+  node_.submit(std::move(submission),
+               [command = std::move(command), done = std::move(done)](actors::Submitted answer) {
+                 recall(command, answer);
+                 done(std::move(answer));
+               });
 }
 
 void RuntimeEngine::wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) {

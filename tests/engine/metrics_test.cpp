@@ -44,7 +44,6 @@ TEST_CASE("metrics: what the actors tell is counted", "[engine][metrics]") {
   metrics.events_published(3, milliseconds{40});
   metrics.call_answered(CallKind::list_refunds, "not_sent", seconds{2});
   metrics.call_answered(CallKind::send, "never heard of", seconds{2});
-  metrics.call_retried();
   metrics.claimed(storage::PartitionId{1});
   metrics.stepped_down(storage::PartitionId{1}, "lost");
   metrics.dead_lettered("no JSON");
@@ -61,7 +60,7 @@ TEST_CASE("metrics: what the actors tell is counted", "[engine][metrics]") {
         "paysaga_event_published_seconds_count 1",
         R"(paysaga_provider_requests_total{call="list_refunds",outcome="not_sent"} 1)",
         R"(paysaga_provider_requests_total{call="send",outcome="other"} 1)",
-        "paysaga_provider_retries_total 1", "paysaga_claims_total 1", "paysaga_step_downs_total 1",
+        "paysaga_claims_total 1", "paysaga_step_downs_total 1",
         "paysaga_events_dead_lettered_total 1", "paysaga_events_moved_total 1",
         "paysaga_quarantines_total 1", "paysaga_partition_failures_total 1"}) {
     CAPTURE(line);
