@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "apps/cli.hpp"
 #include "apps/json_view.hpp"

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <simdjson.h>
+
 #include "apps/json_view.hpp"
 
 namespace paysaga::apps {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "apps/cli.hpp"
 #include "paysaga/saga/money.hpp"

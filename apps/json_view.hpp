@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
-#include <simdjson.h>
-
 #include "apps/exit_code.hpp"
 #include "apps/node_client.hpp"
 #include "apps/table.hpp"
+
+namespace simdjson::dom {
+class element;
+}
 
 namespace paysaga::apps {
 

@@ -1,6 +1,7 @@
 #include "apps/order_view.hpp"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "apps/progress.hpp"
 #include "paysaga/saga/money.hpp"

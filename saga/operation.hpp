@@ -92,10 +92,10 @@ struct Operation {
   std::optional<Time> answered_at;  // Last answer heard to a send, also "unknown".
   int sends = 0;                    // Answers heard to sends of this try.
   int unknowns = 0;  // Those of them that told nothing: the same key is repeated only so often.
-  int reads = 0;                    // Look-ups made since the phase became unknown.
-  int absent = 0;  // Consecutive look-ups that did not find it, or found it unchanged.
+  int reads = 0;     // Look-ups made since the phase became unknown.
+  int absent = 0;    // Consecutive look-ups that did not find it, or found it unchanged.
   std::optional<Time> absent_since;
-  Time next_at{};  // Not before this is the next send or look-up made.
+  Time next_at{};               // Not before this is the next send or look-up made.
   bool error_replayed = false;  // A saved 500 came again: repeating this key tells no more.
   bool repeatable =
       true;  // False: only look-ups (a cancel waits behind it, a replayed 500, key age).

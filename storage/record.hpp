@@ -134,10 +134,10 @@ enum class Action : std::uint8_t {
   decide = 0,
   quarantine = 1,   // The order is stopped; `summary` says why. Its input, if any, is queued.
   enqueue = 2,      // The input waits behind the quarantine; `state` is empty.
-  dequeue = 3,      // The head of the queue was decided; with it the last one lifts the quarantine.
+  dequeue = 3,      // The head of the queue was decided, or skipped.
   dead_letter = 4,  // An input that can never be read, or the head of a queue that was skipped.
   forward = 5,      // An input of another partition, published there unchanged.
-  lift = 6,         // An operator resumes the order: its queue is decided from the head on.
+  lift = 6,         // The quarantine ends: its queue is empty. Nothing else ends it.
 };
 [[nodiscard]] std::string_view to_text(Action action);
 
@@ -146,7 +146,7 @@ struct DecisionRecord {
   Action action = Action::decide;
   Time received_at{};        // When the node took the input.
   std::uint32_t events = 0;  // Facts among the outputs.
-  std::string queued;  // enqueue, quarantine: the input, in the codec's bytes. dead_letter: its bytes.
+  std::string queued;        // enqueue, quarantine: the input; dead_letter: its bytes.
   std::string order;  // Empty: what the partition itself decides, a dead letter or a forward.
   std::string input_id;
   std::string input_kind;

@@ -115,13 +115,20 @@ tl::unexpected<Error> unreadable(std::string_view what) {
 
 std::string_view to_text(Action action) {
   switch (action) {
-    case Action::decide: return "decide";
-    case Action::quarantine: return "quarantine";
-    case Action::enqueue: return "enqueue";
-    case Action::dequeue: return "dequeue";
-    case Action::dead_letter: return "dead_letter";
-    case Action::forward: return "forward";
-    case Action::lift: return "lift";
+    case Action::decide:
+      return "decide";
+    case Action::quarantine:
+      return "quarantine";
+    case Action::enqueue:
+      return "enqueue";
+    case Action::dequeue:
+      return "dequeue";
+    case Action::dead_letter:
+      return "dead_letter";
+    case Action::forward:
+      return "forward";
+    case Action::lift:
+      return "lift";
   }
   std::abort();
 }
