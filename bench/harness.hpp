@@ -17,6 +17,10 @@ void print_machine(const std::string& name);
 /// The value below which the share `quantile` of the values lies; 0 of none.
 [[nodiscard]] double quantile_of(std::vector<double> values, double quantile);
 
+/// Seconds of processor time of the calling thread: what a busy machine does beside it does not
+/// count.
+[[nodiscard]] double thread_cpu_seconds();
+
 /// The number after `--name`, or `otherwise`.
 [[nodiscard]] double option(int argc, char** argv, const std::string& name, double otherwise);
 
