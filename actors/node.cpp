@@ -68,6 +68,8 @@ class Node::Impl : public storage::OwnershipListener {
           spawn_partition(*system_, storage::PartitionId{i}, world_, ports, payment_));
     }
     publisher_ = spawn_publisher(*system_, world_, log, clock, observer, route);
+    // This thread would keep CAF's logger, and the system's end, on any other thread, waits for it.
+    caf::logger::set_current_actor_system(nullptr);
   }
 
   ~Impl() override { stop(Duration{0}); }

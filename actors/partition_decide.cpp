@@ -72,7 +72,10 @@ void Partition::on(Answered& answered) {
 
 void Partition::deliver(Pending pending, Input input) {
   Roster::Active* active = activate(pending.order);
-  if (active == nullptr) return queue_input(std::move(pending));
+  if (active == nullptr) {
+    if (pending.queued) return;  // Its place in the queue is kept.
+    return queue_input(std::move(pending));
+  }
   const Ticket ticket = ++last_ticket_;
   tickets_.emplace(ticket, std::move(pending));
   ++active->sent;

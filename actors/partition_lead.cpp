@@ -243,6 +243,12 @@ void Partition::lead() {
   positions_moved_ = false;
   positions_told_at_ = clock_.now();
   read_inputs();
+  // What a former life decided may have been read back only now.
+  std::set<OrderId> waited_for;
+  for (const auto& [order, wait] : waits_) waited_for.insert(order);
+  for (const OrderId& order : waited_for) {
+    if (const auto saga = committed(order)) check_waits(order, saga);
+  }
 }
 
 /// PROTOCOL R8: drops what is not read back, and begins again if the partition is still ours.

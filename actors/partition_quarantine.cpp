@@ -142,6 +142,7 @@ void Partition::end_quarantine(const OrderId& order) {
   record.decided_at = now();
   record.received_at = clock_.now();
   append_decision(std::move(record), InFlight{.order = order, .received_at = clock_.now()});
+  roster_.remove(order);  // It took calls for running whose answers nobody heard meanwhile.
   if (activate(order) != nullptr) wakes_.push(now(), order);  // It starts the calls it waits for.
 }
 

@@ -95,7 +95,8 @@ void Partition::pay_credit() {
 
 void Partition::on(WaitFor& wait) {
   const std::shared_ptr<const Saga> saga = committed(wait.order);
-  if ((saga && wait.until(*saga)) || wait.deadline <= clock_.now()) return wait.done(saga);
+  const bool ended = draining_ && !shutdown_.done;  // Nobody would look at it again.
+  if ((saga && wait.until(*saga)) || wait.deadline <= clock_.now() || ended) return wait.done(saga);
   OrderId order = wait.order;
   waits_.emplace(std::move(order), std::move(wait));
 }
@@ -137,6 +138,8 @@ void Partition::finish_if_drained() {
   const bool drained = role_ != Role::leading || (tickets_.empty() && in_flight_.empty());
   if (!drained && clock_.now() < shutdown_.deadline) return;
   stop("the node shuts down");
+  for (auto& [order, wait] : waits_) wait.done(committed(order));
+  waits_.clear();
   std::exchange(shutdown_.done, {})();
 }
 

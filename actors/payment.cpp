@@ -9,6 +9,8 @@
 namespace paysaga::actors {
 namespace {
 
+constexpr Duration look_again = milliseconds{20};  // While stopping, for the deadline.
+
 class Payments {
  public:
   Payments(PaymentActor::pointer self, PaymentProvider& provider, const Clock& clock,
@@ -42,9 +44,11 @@ class Payments {
 
   void on(const Shutdown& shutdown) {
     stopping_ = true;
-    shutdown_ = shutdown;
+    if (shutdown.done) shutdown_ = shutdown;
     for (auto& lane : lanes_) lane.clear();
     finish_if_stopped();
+    if (!shutdown_.done) return;
+    self_->delayed_send(self_, look_again, Shutdown{nullptr, shutdown_.deadline});
   }
 
  private:
@@ -81,7 +85,9 @@ class Payments {
   }
 
   void finish_if_stopped() {
-    if (stopping_ && running_.empty() && shutdown_.done) std::exchange(shutdown_.done, {})();
+    if (!stopping_ || !shutdown_.done) return;
+    if (!running_.empty() && clock_.now() < shutdown_.deadline) return;
+    std::exchange(shutdown_.done, {})();
   }
 
   /// A closed set, for labels.

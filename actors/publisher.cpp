@@ -44,16 +44,14 @@ class Publisher {
         route_{std::move(route)} {}
 
   void on(const Gained& gained) {
-    Journal& journal = journals_[gained.partition];
-    journal = Journal{};
-    journal.token = gained.token;
-    ask_position(gained.partition, gained.token);
+    journals_[gained.partition] = Journal{.life = ++last_life_};
+    ask_position(gained.partition, last_life_);
   }
 
   void on(const Lost& lost) { journals_.erase(lost.partition); }
 
   void on(const Resumed& resumed) {
-    Journal* journal = find(resumed.partition, resumed.token);
+    Journal* journal = find(resumed.partition, resumed.life);
     if (journal == nullptr) return;
     if (!resumed.commit) {  // Not stable yet, or not reachable: wait, never guess a position.
       journal->retry_at = clock_.now() + retry_after;
@@ -74,7 +72,7 @@ class Publisher {
     journal->committed = position.next;
     journal->tail = log_.tail(resumed.partition, position.next,
                               [to = Mailbox<PublisherActor>{self_}, id = resumed.partition,
-                               life = resumed.token](auto batch) {
+                               life = resumed.life](auto batch) {
                                 to.send(Tailed{life, id, std::move(batch)});
                               });
   }
@@ -104,10 +102,7 @@ class Publisher {
       observer_.say("error", "publish_failed", published.result.error().detail);
       // What is committed decides where to go on: begin again from there.
       for (auto& [id, journal] : journals_) {
-        const storage::OwnershipToken token = journal.token;
-        journal = Journal{};
-        journal.token = token;
-        journal.retry_at = clock_.now() + retry_after;
+        journal = Journal{.life = ++last_life_, .retry_at = clock_.now() + retry_after};
       }
       return;
     }
@@ -129,7 +124,7 @@ class Publisher {
     for (auto& [id, journal] : journals_) {
       if (journal.retry_at && *journal.retry_at <= now) {
         journal.retry_at.reset();
-        ask_position(id, journal.token);
+        ask_position(id, journal.life);
       }
     }
     if (now - bare_commit_at_ >= bare_commit_every) {
@@ -157,7 +152,7 @@ class Publisher {
     storage::Position behind;
   };
   struct Journal {
-    storage::OwnershipToken token = 0;
+    Life life = 0;  // What was read in a former one must not go in front of what it left undone.
     std::unique_ptr<storage::Reading> tail;
     storage::Acceptor acceptor{storage::Position{}};
     std::deque<Ready> ready;
@@ -169,15 +164,15 @@ class Publisher {
     Time received_at;
   };
 
-  Journal* find(storage::PartitionId id, storage::OwnershipToken token) {
+  Journal* find(storage::PartitionId id, Life life) {
     const auto found = journals_.find(id);
-    return found != journals_.end() && found->second.token == token ? &found->second : nullptr;
+    return found != journals_.end() && found->second.life == life ? &found->second : nullptr;
   }
 
-  void ask_position(storage::PartitionId id, storage::OwnershipToken token) {
+  void ask_position(storage::PartitionId id, Life life) {
     log_.committed_position(storage::Use::publisher, id,
-                            [to = Mailbox<PublisherActor>{self_}, id, token](auto commit) {
-                              to.send(Resumed{id, token, std::move(commit)});
+                            [to = Mailbox<PublisherActor>{self_}, id, life](auto commit) {
+                              to.send(Resumed{id, life, std::move(commit)});
                             });
   }
 
@@ -239,6 +234,7 @@ class Publisher {
   Observer& observer_;
   std::function<PartitionActor(storage::PartitionId)> route_;
   std::map<storage::PartitionId, Journal> journals_;
+  Life last_life_ = 0;
   bool publishing_ = false;
   std::uint64_t number_ = 0;
   std::vector<storage::Commit> commits_;  // Of the publication under way.
