@@ -10,15 +10,15 @@ namespace paysaga {
 namespace {
 
 // One input makes at most a few events a refund; a longer talk would be a loop of ours.
-constexpr int messages_max = 4'096;
+constexpr std::size_t messages_max = 4'096;
 
 struct Message {
   std::variant<order::Input, payment::Input> input;
   std::string causation_id;
 };
 
-/// The talk of the two machines about one input. First come, first served: the order machine hears
-/// all events of one payment decision before the payment machine decides again.
+/// The talk of the two machines about one input. The order machine hears all events of one payment
+/// decision before the payment machine decides again.
 class Talk {
  public:
   Talk(Turn& turn, std::string correlation_id)
@@ -27,29 +27,13 @@ class Talk {
   /// Says the first message; the reply is that of the machine which heard it.
   Reply hold(Message first) {
     messages_.push_back(std::move(first));
-    Reply first_reply;
-    for (int said = 0; !messages_.empty(); ++said) {
-      ensure(said < messages_max, "the two machines come to an end");
-      const Message message = std::move(messages_.front());
-      messages_.pop_front();
-      Reply reply = std::visit([&](const auto& input) { return say(input, message.causation_id); },
-                               message.input);
-      if (said == 0) {
-        first_reply = std::move(reply);
-      } else {
-        join(first_reply.summary, reply.summary);
-      }
-    }
-    return first_reply;
+    return talk();
   }
 
   /// Passes on what was told outside of a decision.
   Reply pass_on(Reply reply, std::vector<Event> events) {
     publish(std::move(events));
-    if (messages_.empty()) return reply;
-    Message first = std::move(messages_.front());
-    messages_.pop_front();
-    join(reply.summary, hold(std::move(first)).summary);
+    join(reply.summary, talk().summary);
     return reply;
   }
 
@@ -64,7 +48,25 @@ class Talk {
     summary += more;
   }
 
-  Reply say(const payment::Input& input, std::string_view causation_id) {
+  /// Says what waits to be said, first come, first served.
+  Reply talk() {
+    Reply first_reply;
+    for (std::size_t said = 0; said < messages_.size(); ++said) {
+      ensure(said < messages_max, "the two machines come to an end");
+      Message& message = messages_[said];
+      Reply reply =
+          std::visit([&](auto& input) { return say(input, message.causation_id); }, message.input);
+      if (said == 0) {
+        first_reply = std::move(reply);
+      } else {
+        join(first_reply.summary, reply.summary);
+      }
+    }
+    messages_.clear();
+    return first_reply;
+  }
+
+  Reply say(payment::Input& input, std::string_view causation_id) {
     auto verdict = payment::decide(turn_.saga.payment, input, scope(causation_id));
     const bool moved = verdict.outcome == Outcome::accepted || verdict.outcome == Outcome::refused;
     if (moved) {
@@ -74,9 +76,10 @@ class Talk {
     return Reply{verdict.outcome, std::move(verdict.code), std::move(verdict.summary)};
   }
 
-  Reply say(const order::Input& input, std::string_view causation_id) {
+  Reply say(order::Input& input, std::string_view causation_id) {
     order::Answer answer = order::decide(turn_.saga.order, input, scope(causation_id));
     turn_.saga.order = std::move(answer.verdict.next);
+    if (auto* heard = std::get_if<Event>(&input)) turn_.events.push_back(std::move(*heard));
     for (std::size_t i = 0; i < answer.cancels.size(); ++i) {
       const std::string id = std::string{turn_.context.group} + ":" + turn_.saga.id.text() +
                              ":o:" + std::to_string(turn_.saga.order.sequence) + ":cancel";
@@ -88,12 +91,16 @@ class Talk {
                  std::move(answer.verdict.summary)};
   }
 
-  /// Puts the events into the decision, and before the other machine what concerns it.
+  /// Puts the events into the decision, and before the other machine what concerns it. A payment
+  /// event is in the decision once the order machine has heard it, before what that makes of it.
   void publish(std::vector<Event> events) {
     for (Event& event : events) {
       if (event.machine == Machine::payment) {
-        messages_.push_back(Message{order::Input{event}, event.id.text()});
-      } else if (event.type == EventType::payment_refund_initiated) {
+        std::string id = event.id.text();
+        messages_.push_back(Message{order::Input{std::move(event)}, std::move(id)});
+        continue;
+      }
+      if (event.type == EventType::payment_refund_initiated) {
         messages_.push_back(Message{payment::Input{refund_of(event)}, event.id.text()});
       }
       turn_.events.push_back(std::move(event));
@@ -110,7 +117,7 @@ class Talk {
 
   Turn& turn_;
   std::string correlation_id_;
-  std::deque<Message> messages_;
+  std::deque<Message> messages_;  // Its elements stay where they are while others are added.
 };
 
 std::string correlation_of(const Turn& turn, const CommandInput& input) {
