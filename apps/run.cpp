@@ -34,7 +34,7 @@ std::optional<SubmitReport> submit_file(ServedNode& served, Signals& signals,
   std::error_code error;
   const auto size = std::filesystem::file_size(file, error);
   std::ifstream input{file};
-  if (!input) {
+  if (!input || std::filesystem::is_directory(file, error)) {
     complain(file + " cannot be read; name a file of commands, one JSON object a line");
     return std::nullopt;
   }

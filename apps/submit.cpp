@@ -27,7 +27,7 @@ ExitCode submit(const Common& common, const std::string& file) {
     std::error_code error;
     size = std::filesystem::file_size(file, error);
     opened.open(file);
-    if (!opened) {
+    if (!opened || std::filesystem::is_directory(file, error)) {
       complain(file + " cannot be read; name a file of commands, or - for standard input");
       return ExitCode::usage;
     }

@@ -88,6 +88,16 @@ void check_capture(CommandFields& fields) {
                     : "must be \"automatic\"");
 }
 
+/// A provider's id is never a number alone: what looks like a card number here is one, and must not
+/// reach journal, topics or logs.
+std::optional<MethodId> read_method(CommandFields& fields, bool needed) {
+  auto method = fields.id<MethodId>("payment_method", needed);
+  if (method && find_card_number(method->text())) {
+    fields.refuse("payment_method", "is a card number; send the provider's id of it, as in pm_...");
+  }
+  return method;
+}
+
 std::optional<Command> read_initiate(CommandFields& fields) {
   const auto amount = fields.amount("amount", make_charge);
   if (!amount && !fields.refused()) fields.refuse("amount", "is missing; " + amount_form());
@@ -95,7 +105,7 @@ std::optional<Command> read_initiate(CommandFields& fields) {
   if (customer && customer->text().find('@') != std::string::npos) {
     fields.refuse("customer_id", "looks like a mail address; send an opaque id of yours");
   }
-  auto method = fields.id<MethodId>("payment_method", false);
+  auto method = read_method(fields, false);
   check_capture(fields);
   const auto expires_in = read_expires_in(fields);
   const bool off_session = fields.flag("off_session");
@@ -106,7 +116,7 @@ std::optional<Command> read_initiate(CommandFields& fields) {
 }
 
 std::optional<Command> read_confirm(CommandFields& fields) {
-  const auto method = fields.id<MethodId>("payment_method", true);
+  const auto method = read_method(fields, true);
   auto return_url = read_return_url(fields);
   if (fields.refused()) return std::nullopt;
   return command::PaymentConfirm{*method, std::move(return_url)};
