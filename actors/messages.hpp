@@ -160,7 +160,7 @@ struct AskIdle {
 // ---- publisher
 struct Resumed {  // The committed position of one partition.
   storage::PartitionId partition;
-  Life life;
+  storage::OwnershipToken token;
   Result<std::optional<storage::Commit>> commit;
 };
 struct Published {

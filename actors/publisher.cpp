@@ -44,14 +44,16 @@ class Publisher {
         route_{std::move(route)} {}
 
   void on(const Gained& gained) {
-    journals_[gained.partition] = Journal{.life = ++last_life_};
-    ask_position(gained.partition, last_life_);
+    Journal& journal = journals_[gained.partition];
+    journal = Journal{};
+    journal.token = gained.token;
+    ask_position(gained.partition, gained.token);
   }
 
   void on(const Lost& lost) { journals_.erase(lost.partition); }
 
   void on(const Resumed& resumed) {
-    Journal* journal = find(resumed.partition, resumed.life);
+    Journal* journal = find(resumed.partition, resumed.token);
     if (journal == nullptr) return;
     if (!resumed.commit) {  // Not stable yet, or not reachable: wait, never guess a position.
       journal->retry_at = clock_.now() + retry_after;
@@ -72,7 +74,7 @@ class Publisher {
     journal->committed = position.next;
     journal->tail = log_.tail(resumed.partition, position.next,
                               [to = Mailbox<PublisherActor>{self_}, id = resumed.partition,
-                               life = resumed.life](auto batch) {
+                               life = resumed.token](auto batch) {
                                 to.send(Tailed{life, id, std::move(batch)});
                               });
   }
@@ -102,7 +104,10 @@ class Publisher {
       observer_.say("error", "publish_failed", published.result.error().detail);
       // What is committed decides where to go on: begin again from there.
       for (auto& [id, journal] : journals_) {
-        journal = Journal{.life = ++last_life_, .retry_at = clock_.now() + retry_after};
+        const storage::OwnershipToken token = journal.token;
+        journal = Journal{};
+        journal.token = token;
+        journal.retry_at = clock_.now() + retry_after;
       }
       return;
     }
@@ -124,7 +129,7 @@ class Publisher {
     for (auto& [id, journal] : journals_) {
       if (journal.retry_at && *journal.retry_at <= now) {
         journal.retry_at.reset();
-        ask_position(id, journal.life);
+        ask_position(id, journal.token);
       }
     }
     if (now - bare_commit_at_ >= bare_commit_every) {
@@ -152,7 +157,7 @@ class Publisher {
     storage::Position behind;
   };
   struct Journal {
-    Life life = 0;  // What was read in a former one must not go in front of what it left undone.
+    storage::OwnershipToken token = 0;
     std::unique_ptr<storage::Reading> tail;
     storage::Acceptor acceptor{storage::Position{}};
     std::deque<Ready> ready;
@@ -164,15 +169,15 @@ class Publisher {
     Time received_at;
   };
 
-  Journal* find(storage::PartitionId id, Life life) {
+  Journal* find(storage::PartitionId id, storage::OwnershipToken token) {
     const auto found = journals_.find(id);
-    return found != journals_.end() && found->second.life == life ? &found->second : nullptr;
+    return found != journals_.end() && found->second.token == token ? &found->second : nullptr;
   }
 
-  void ask_position(storage::PartitionId id, Life life) {
+  void ask_position(storage::PartitionId id, storage::OwnershipToken token) {
     log_.committed_position(storage::Use::publisher, id,
-                            [to = Mailbox<PublisherActor>{self_}, id, life](auto commit) {
-                              to.send(Resumed{id, life, std::move(commit)});
+                            [to = Mailbox<PublisherActor>{self_}, id, token](auto commit) {
+                              to.send(Resumed{id, token, std::move(commit)});
                             });
   }
 
@@ -234,7 +239,6 @@ class Publisher {
   Observer& observer_;
   std::function<PartitionActor(storage::PartitionId)> route_;
   std::map<storage::PartitionId, Journal> journals_;
-  Life last_life_ = 0;
   bool publishing_ = false;
   std::uint64_t number_ = 0;
   std::vector<storage::Commit> commits_;  // Of the publication under way.

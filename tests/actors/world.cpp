@@ -190,25 +190,25 @@ std::vector<storage::LogRecord> World::published(const std::string& topic) const
 
 void World::check_published(const std::string& topic) const {
   INFO(topic);
-  eventually("all is published", [&] { return published(topic).size() >= said(topic).size(); });
-  CHECK_FALSE(said(topic).empty());
-  CHECK(published(topic).size() == said(topic).size());
-  CHECK(published(topic) == said(topic));
+  // Decisions may still be made: it is enough that both agree once.
+  eventually("the topic holds what the journal says, once each and in order", [&] {
+    const auto wanted = said(topic);
+    return !wanted.empty() && published(topic) == wanted;
+  });
 }
 
 void World::check_fold(const storage::StateStore& store, storage::PartitionId partition) const {
-  std::map<std::string, std::string> states;
-  for (const Counted& record : counted(partition)) {
-    if (!record.decision.state.empty()) states[record.decision.order] = record.decision.state;
-  }
-  CHECK_FALSE(states.empty());
-  for (const auto& [order, state] : states) {
-    INFO(order);
-    const auto stored = store.load(OrderId::of(order));
-    REQUIRE(stored.has_value());
-    REQUIRE(stored->has_value());
-    CHECK(storage::encode_saga((*stored)->saga) == state);
-  }
+  // Decisions may still be made: it is enough that both agree once.
+  eventually("the store is as the journal says", [&] {
+    std::map<std::string, std::string> states;
+    for (const Counted& record : counted(partition)) {
+      if (!record.decision.state.empty()) states[record.decision.order] = record.decision.state;
+    }
+    return !states.empty() && std::ranges::all_of(states, [&](const auto& order_state) {
+      const auto stored = store.load(OrderId::of(order_state.first));
+      return stored && *stored && storage::encode_saga((*stored)->saga) == order_state.second;
+    });
+  });
 }
 
 void World::put(const std::string& topic, storage::PartitionId partition,
