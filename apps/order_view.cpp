@@ -87,7 +87,11 @@ std::string why_sentence(const Json& order) {
   const std::string since = age_at(order, "/waiting/since");
   if (!since.empty()) sentence += ", since " + since;
   const std::string next = age_at(order, "/waiting/next_at");
-  if (!next.empty()) sentence += "; it moves next " + next;
+  if (next.ends_with("ago")) {
+    sentence += "; it is due now";
+  } else if (!next.empty()) {
+    sentence += "; it moves next " + next;
+  }
   return sentence;
 }
 
@@ -107,7 +111,8 @@ void show_order(const Json& order) {
   show_operations(order);
   show_refunds(order);
   if (text_at(order, "/cancel_requested") == "true") line("cancel", "requested");
-  line("stuck", emphasised(text_at(order, "/stuck/reason"), "31"));
+  const std::string stuck = text_at(order, "/stuck/reason");
+  if (!stuck.empty()) line("stuck", emphasised(stuck, "31"));
   line("quarantine", text_at(order, "/quarantined/reason"));
   const std::string waits = text_at(order, "/waiting/text");
   if (!waits.empty()) {

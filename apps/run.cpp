@@ -18,7 +18,7 @@
 namespace paysaga::apps {
 namespace {
 
-constexpr std::size_t bad_lines_shown_max = 20;
+constexpr std::size_t bad_lines_shown_max = 10'000;
 constexpr std::chrono::milliseconds idle_asked_every{50};
 constexpr auto ready_within = std::chrono::seconds{60};
 

@@ -144,7 +144,7 @@ Result<LogLevel> parse_log_level(std::string_view text) {
   return fail(ErrorCode::malformed, "a log level is debug, info, warning or error");
 }
 
-void start_log(LogOptions options) {
+void start_log(const LogOptions& options) {
   auto sink = make_sink(options);
   const std::lock_guard lock{sink_guard};
   sink_now() = std::move(sink);

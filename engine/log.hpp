@@ -49,7 +49,7 @@ struct LogField {
 
 /// Says how this process logs. Called once, before the first line; without it lines of `info` and
 /// above go to standard error.
-void start_log(LogOptions options);
+void start_log(const LogOptions& options);
 /// Writes out what is still buffered.
 void flush_log();
 [[nodiscard]] bool is_logged(LogLevel level);

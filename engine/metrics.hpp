@@ -20,42 +20,69 @@ struct Name {
   const char* name;
   const char* help;
 };
-// clang-format off
 inline constexpr Name events{"paysaga_events_total", "Inputs decided, by kind and outcome."};
-inline constexpr Name event_durable{"paysaga_event_durable_seconds", "From received to durable in the journal."};
-inline constexpr Name event_published{"paysaga_event_published_seconds", "From received to published."};
-inline constexpr Name published{"paysaga_events_published_total", "Events published on the topics of people."};
-inline constexpr Name dead_lettered{"paysaga_events_dead_lettered_total", "Inputs that can never be read."};
-inline constexpr Name moved{"paysaga_events_moved_total", "Inputs found on a wrong partition and sent on."};
-inline constexpr Name append{"paysaga_journal_append_seconds", "From append to read-back, a journal record."};
+inline constexpr Name event_durable{"paysaga_event_durable_seconds",
+                                    "From received to durable in the journal."};
+inline constexpr Name event_published{"paysaga_event_published_seconds",
+                                      "From received to published."};
+inline constexpr Name published{"paysaga_events_published_total",
+                                "Events published on the topics of people."};
+inline constexpr Name dead_lettered{"paysaga_events_dead_lettered_total",
+                                    "Inputs that can never be read."};
+inline constexpr Name moved{"paysaga_events_moved_total",
+                            "Inputs found on a wrong partition and sent on."};
+inline constexpr Name append{"paysaga_journal_append_seconds",
+                             "From append to read-back, a journal record."};
 inline constexpr Name claims{"paysaga_claims_total", "Partitions claimed by this node."};
-inline constexpr Name step_downs{"paysaga_step_downs_total", "Partitions that this node stopped leading."};
-inline constexpr Name partition_failures{"paysaga_partition_failures_total", "Partitions stopped by a fault."};
-inline constexpr Name quarantines{"paysaga_quarantines_total", "Orders stopped by a fault of the engine."};
-inline constexpr Name provider_requests{"paysaga_provider_requests_total", "Calls to the provider answered, by call and outcome."};
-inline constexpr Name provider_seconds{"paysaga_provider_request_seconds", "The provider's time, by call."};
-inline constexpr Name http_requests{"paysaga_http_requests_total", "HTTP requests answered, by operation and status."};
-inline constexpr Name http_seconds{"paysaga_http_request_seconds", "From request to answer, by operation."};
+inline constexpr Name step_downs{"paysaga_step_downs_total",
+                                 "Partitions that this node stopped leading."};
+inline constexpr Name partition_failures{"paysaga_partition_failures_total",
+                                         "Partitions stopped by a fault."};
+inline constexpr Name quarantines{"paysaga_quarantines_total",
+                                  "Orders stopped by a fault of the engine."};
+inline constexpr Name provider_requests{"paysaga_provider_requests_total",
+                                        "Calls to the provider answered, by call and outcome."};
+inline constexpr Name provider_seconds{"paysaga_provider_request_seconds",
+                                       "The provider's time, by call."};
+inline constexpr Name http_requests{"paysaga_http_requests_total",
+                                    "HTTP requests answered, by operation and status."};
+inline constexpr Name http_seconds{"paysaga_http_request_seconds",
+                                   "From request to answer, by operation."};
 inline constexpr Name http_connections{"paysaga_http_connections", "Open HTTP connections."};
-inline constexpr Name http_refused{"paysaga_http_connections_refused_total", "Connections closed at once: too many."};
-inline constexpr Name http_lines{"paysaga_http_command_lines_total", "Command lines answered, by outcome."};
+inline constexpr Name http_refused{"paysaga_http_connections_refused_total",
+                                   "Connections closed at once: too many."};
+inline constexpr Name http_lines{"paysaga_http_command_lines_total",
+                                 "Command lines answered, by outcome."};
 inline constexpr Name sagas_open{"paysaga_sagas_open", "Open orders by status."};
-inline constexpr Name sagas_open_oldest{"paysaga_sagas_open_oldest_seconds", "Time since the longest untouched open order last changed."};
-inline constexpr Name stuck{"paysaga_sagas_stuck", "Orders that a person should look at, by reason."};
-inline constexpr Name unknown{"paysaga_outcome_unknown", "Orders with a provider operation whose outcome is unknown."};
-inline constexpr Name unknown_oldest{"paysaga_outcome_unknown_oldest_seconds", "Since when the longest unknown outcome is unknown."};
-inline constexpr Name at_risk{"paysaga_money_at_risk_minor", "Money that may be lost, in minor units, by currency."};
-inline constexpr Name at_risk_oldest{"paysaga_money_at_risk_oldest_seconds", "Since when the longest money is at risk."};
-inline constexpr Name timers_overdue{"paysaga_timers_overdue", "Wake-ups that are past their time."};
-inline constexpr Name timers_overdue_oldest{"paysaga_timers_overdue_oldest_seconds", "How late the most overdue wake-up is."};
-inline constexpr Name partitions_owned{"paysaga_partitions_owned", "Partitions that this node leads."};
-inline constexpr Name consumer_lag{"paysaga_consumer_lag_records", "Journal records not yet applied, by partition."};
-inline constexpr Name publish_lag{"paysaga_publish_lag_records", "Journal records applied and not yet published, by partition."};
-inline constexpr Name actors_active{"paysaga_actors_active", "Order actors in memory, by partition."};
+inline constexpr Name sagas_open_oldest{
+    "paysaga_sagas_open_oldest_seconds",
+    "Time since the longest untouched open order last changed."};
+inline constexpr Name stuck{"paysaga_sagas_stuck",
+                            "Orders that a person should look at, by reason."};
+inline constexpr Name unknown{"paysaga_outcome_unknown",
+                              "Orders with a provider operation whose outcome is unknown."};
+inline constexpr Name unknown_oldest{"paysaga_outcome_unknown_oldest_seconds",
+                                     "Since when the longest unknown outcome is unknown."};
+inline constexpr Name at_risk{"paysaga_money_at_risk_minor",
+                              "Money that may be lost, in minor units, by currency."};
+inline constexpr Name at_risk_oldest{"paysaga_money_at_risk_oldest_seconds",
+                                     "Since when the longest money is at risk."};
+inline constexpr Name timers_overdue{"paysaga_timers_overdue",
+                                     "Wake-ups that are past their time."};
+inline constexpr Name timers_overdue_oldest{"paysaga_timers_overdue_oldest_seconds",
+                                            "How late the most overdue wake-up is."};
+inline constexpr Name partitions_owned{"paysaga_partitions_owned",
+                                       "Partitions that this node leads."};
+inline constexpr Name consumer_lag{"paysaga_consumer_lag_records",
+                                   "Journal records not yet applied, by partition."};
+inline constexpr Name publish_lag{"paysaga_publish_lag_records",
+                                  "Journal records applied and not yet published, by partition."};
+inline constexpr Name actors_active{"paysaga_actors_active",
+                                    "Order actors in memory, by partition."};
 inline constexpr Name credit_used{"paysaga_credit_used", "Inputs in flight, by partition."};
-inline constexpr Name credit_max{"paysaga_credit_max", "The most inputs in flight that a partition takes."};
+inline constexpr Name credit_max{"paysaga_credit_max",
+                                 "The most inputs in flight that a partition takes."};
 inline constexpr Name build_info{"paysaga_build_info", "1; the labels say what runs."};
-// clang-format on
 }  // namespace metric
 
 inline constexpr std::size_t order_status_count = 11;

@@ -222,11 +222,10 @@ void Api::dispatch(Call call) {
     auto order = OrderId::parse(call.match.parameters.front());
     if (!order) return call.done(to_response(to_problem(order.error())));
     if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
-    if (operation == Operation::actor_show) return show_actor(std::move(call), std::move(*order));
+    if (operation == Operation::actor_show) return show_actor(std::move(call), *order);
     if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));
-    if (operation == Operation::order_show)
-      return wait_and_show(std::move(call), std::move(*order));
-    return lift(std::move(call), std::move(*order));
+    if (operation == Operation::order_show) return wait_and_show(std::move(call), *order);
+    return lift(call, *order);
   }
   if (operation == Operation::actor_list) return list_actors(std::move(call));
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
@@ -338,7 +337,7 @@ std::optional<Duration> Api::wait_of(const Request& request) const {
   return std::min<Duration>(seconds{*wait}, options_.wait_max);
 }
 
-void Api::wait_and_show(Call call, OrderId order) {
+void Api::wait_and_show(Call call, const OrderId& order) {
   const auto wait = wait_of(call.request);
   if (!wait) return call.done(show_order(order));
   engine_.wait(order, *wait,
@@ -362,7 +361,7 @@ void Api::list_actors(Call call) {
   });
 }
 
-void Api::show_actor(Call call, OrderId order) {
+void Api::show_actor(Call call, const OrderId& order) {
   engine_.actor(order,
                 [self = shared_from_this(), order, done = std::move(call.done)](const auto& actor) {
                   if (actor) return done(json_response(to_json(*actor)));
@@ -380,7 +379,7 @@ void Api::show_actor(Call call, OrderId order) {
                 });
 }
 
-void Api::lift(Call call, OrderId order) {
+void Api::lift(const Call& call, const OrderId& order) {
   if (!is_media_type(call.request.header("content-type").value_or(""), "application/json")) {
     return call.done(problem_of(415, "content_type", "send Content-Type: application/json"));
   }

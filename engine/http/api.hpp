@@ -61,14 +61,14 @@ class Api : public std::enable_shared_from_this<Api> {
   [[nodiscard]] Response show_timeline(const Call& call, const OrderId& order) const;
   [[nodiscard]] Response show_order(const OrderId& order) const;
   [[nodiscard]] Response describe_node() const;
-  void wait_and_show(Call call, OrderId order);
+  void wait_and_show(Call call, const OrderId& order);
   void list_actors(Call call);
-  void show_actor(Call call, OrderId order);
-  void lift(Call call, OrderId order);
+  void show_actor(Call call, const OrderId& order);
+  void lift(const Call& call, const OrderId& order);
   void expose_metrics(Call call);
 
   void run_command(Call call, OrderId order);
-  void submit(std::shared_ptr<Asked> asked, actors::Submission submission);
+  void submit(const std::shared_ptr<Asked>& asked, actors::Submission submission);
   void answer(const std::shared_ptr<Asked>& asked, const actors::Submitted& submitted);
   void answer_done(const std::shared_ptr<Asked>& asked, const actors::Submitted& submitted,
                    const std::shared_ptr<const Saga>& saga) const;

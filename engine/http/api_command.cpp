@@ -103,12 +103,12 @@ void Api::run_command(Call call, OrderId order) {
                               call.request.body, call.request.header("correlation-id").value_or(""),
                               is_traceparent(traceparent) ? traceparent : std::string_view{}});
   if (!parsed) return refuse(400, to_text(parsed.error().code), parsed.error().detail);
-  auto asked = std::make_shared<Asked>(
+  const auto asked = std::make_shared<Asked>(
       Asked{std::move(call), std::move(order), std::move(command_id), key.has_value()});
-  submit(std::move(asked), {parsed->order, std::move(parsed->input), false});
+  submit(asked, {parsed->order, std::move(parsed->input), false});
 }
 
-void Api::submit(std::shared_ptr<Asked> asked, actors::Submission submission) {
+void Api::submit(const std::shared_ptr<Asked>& asked, actors::Submission submission) {
   const std::string place = asked->order.text() + " " + asked->command_id;
   {
     const std::lock_guard lock{guard_};

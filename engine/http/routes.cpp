@@ -9,14 +9,16 @@ namespace {
 
 using enum Operation;
 
-// clang-format off
 constexpr std::array route_table = {
     Route{"POST", "/v1/orders/{order_id}/payment", "payment_initiate", command, "payment.initiate"},
-    Route{"POST", "/v1/orders/{order_id}/payment/confirm", "payment_confirm", command, "payment.confirm"},
-    Route{"POST", "/v1/orders/{order_id}/payment/cancel", "payment_cancel", command, "payment.cancel"},
+    Route{"POST", "/v1/orders/{order_id}/payment/confirm", "payment_confirm", command,
+          "payment.confirm"},
+    Route{"POST", "/v1/orders/{order_id}/payment/cancel", "payment_cancel", command,
+          "payment.cancel"},
     Route{"POST", "/v1/orders/{order_id}/cancel", "order_cancel", command, "order.cancel"},
     Route{"POST", "/v1/orders/{order_id}/rejected", "order_rejected", command, "order.rejected"},
-    Route{"POST", "/v1/orders/{order_id}/delivery_failed", "order_delivery_failed", command, "order.delivery_failed"},
+    Route{"POST", "/v1/orders/{order_id}/delivery_failed", "order_delivery_failed", command,
+          "order.delivery_failed"},
     Route{"POST", "/v1/orders/{order_id}/fulfilled", "order_fulfilled", command, "order.fulfilled"},
     Route{"POST", "/v1/orders/{order_id}/refunds", "refund_request", command, "refund.request"},
     Route{"POST", "/v1/orders/{order_id}/resume", "order_resume", order_resume, ""},
@@ -37,7 +39,6 @@ constexpr std::array route_table = {
     Route{"GET", "/openapi.json", "openapi", openapi, ""},
     Route{"GET", "/", "home", home, ""},
 };
-// clang-format on
 
 /// The parameters of `pattern` in `segments`; none if they do not match.
 std::optional<std::vector<std::string>> match(std::string_view pattern,
@@ -76,6 +77,7 @@ std::span<const Route> routes() {
 
 std::vector<std::string_view> operation_names() {
   std::vector<std::string_view> names;
+  names.reserve(route_table.size());
   for (const Route& route : route_table) names.push_back(route.name);
   return names;
 }

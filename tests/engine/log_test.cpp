@@ -11,15 +11,15 @@ namespace paysaga::engine {
 
 TEST_CASE("log: a line on a terminal is key=value", "[engine][log]") {
   const Time at = time_from_micros(1'769'847'300'000'001);
-  CHECK(
-      log_line(LogFormat::text, at, LogLevel::info, "order_advanced",
-               {{"order_id", "ord_7"},
-                {"took_us", 1200},
-                {"detail", "two words"},
-                {"empty", ""},
-                {"ok", true}}) ==
-      paysaga::to_text(at) +
-          R"( info order_advanced order_id=ord_7 took_us=1200 detail="two words" empty="" ok=true)");
+  CHECK(log_line(LogFormat::text, at, LogLevel::info, "order_advanced",
+                 {{"order_id", "ord_7"},
+                  {"took_us", 1200},
+                  {"detail", "two words"},
+                  {"empty", ""},
+                  {"ok", true}}) ==
+        paysaga::to_text(at) +
+            R"( info order_advanced order_id=ord_7 took_us=1200 detail="two words")"
+            R"( empty="" ok=true)");
 }
 
 TEST_CASE("log: elsewhere the same keys are JSON, whatever the values hold", "[engine][log]") {

@@ -92,7 +92,9 @@ def cpp_line_findings(folder, name, number, line, code):
         elif MONEY.search(code):
             yield f"{name}:{number}: a double or float beside money"
     pure = folder == "saga" or name.startswith(("tests/saga/", "tests/actors/"))
-    if pure and CLOCKS.search(code):
+    # Tests of the actors run real threads: they may give up on a monotonic deadline.
+    clocked = code.replace("steady_clock::now", "") if name.startswith("tests/actors/") else code
+    if pure and CLOCKS.search(clocked):
         yield f"{name}:{number}: reads a clock or chance; time comes in as an argument"
     if (pure or folder == "actors") and SLEEPS.search(code):
         yield f"{name}:{number}: a sleep is no synchronisation"
