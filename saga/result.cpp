@@ -52,9 +52,7 @@ std::string_view to_text(ErrorCode code) {
   std::abort();
 }
 
-void ensure(bool condition, const char* what) {
-  if (condition) [[likely]]
-    return;
+void broken_invariant(const char* what) {
   std::fprintf(stderr, "paysaga: broken invariant: %s\n", what);
   std::abort();
 }

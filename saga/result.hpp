@@ -41,9 +41,15 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>{Error{code, std::move(detail)}};
 }
 
+/// Says what is broken and ends the process.
+[[noreturn]] void broken_invariant(const char* what);
+
 /// Stops the process when `condition` is false, in release builds too: state that breaks a rule of
 /// ours must never be written or acted on.
-void ensure(bool condition, const char* what);
+inline void ensure(bool condition, const char* what) {
+  if (!condition) [[unlikely]]
+    broken_invariant(what);
+}
 
 /// std::visit with one lambda a type: `std::visit(Overload{[](const A&) {...}, ...}, variant)`.
 template <class... F>
