@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 
 #include "paysaga/actors/messages.hpp"
 #include "paysaga/actors/partition.hpp"
@@ -38,7 +39,11 @@ class Gather {
 
 caf::actor_system_config make_config(std::size_t threads) {
   caf::actor_system_config config;
-  config.set("scheduler.max-threads", threads);
+  if (threads == 0) {
+    config.set("scheduler.policy", caf::atom("testing"));
+  } else {
+    config.set("scheduler.max-threads", threads);
+  }
   config.set("logger.verbosity", caf::atom("quiet"));
   return config;
 }
@@ -53,6 +58,7 @@ class Node::Impl : public storage::OwnershipListener {
        PaymentProvider& provider, const Clock& clock, Observer& observer)
       : config_{make_config(options.threads)},
         system_{std::make_unique<caf::actor_system>(config_)},
+        by_hand_{dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler())},
         log_{log},
         clock_{clock} {
     const std::size_t calls_max = options.calls_in_flight_max;
@@ -80,21 +86,44 @@ class Node::Impl : public storage::OwnershipListener {
   }
 
   /// In this order: no new input; calls under way get their answers; what is decided is read back;
-  /// what is read back is published; then the membership ends.
+  /// what is read back is published.
+  void drain(Duration grace, std::function<void()> done) {
+    if (draining_.exchange(true)) return done();
+    const Time deadline = clock_.now() + grace;
+    shut({caf::actor_cast<caf::actor>(payment_)}, deadline, [this, deadline, done] {
+      std::vector<caf::actor> partitions;
+      for (const PartitionActor& partition : *partitions_) {
+        partitions.push_back(caf::actor_cast<caf::actor>(partition));
+      }
+      shut(partitions, std::max(deadline, clock_.now() + flush_min), [this, done] {
+        shut({caf::actor_cast<caf::actor>(publisher_)}, clock_.now() + flush_min, done);
+      });
+    });
+  }
+
   void stop(Duration grace) {
     if (stopped_) return;
-    stopped_ = true;
-    const Time deadline = clock_.now() + grace;
-    shut({caf::actor_cast<caf::actor>(payment_)}, deadline, grace);
-    std::vector<caf::actor> partitions;
-    for (const PartitionActor& partition : *partitions_) {
-      partitions.push_back(caf::actor_cast<caf::actor>(partition));
+    if (by_hand_ == nullptr && !draining_) {
+      const auto drained = std::make_shared<std::promise<void>>();
+      drain(grace, [drained] { drained->set_value(); });
+      // Each part keeps its own deadline; this is for one that never looks at it.
+      drained->get_future().wait_for(3 * (grace + flush_min + seconds{1}));
     }
-    shut(partitions, std::max(deadline, clock_.now() + flush_min), grace);
-    shut({caf::actor_cast<caf::actor>(publisher_)}, clock_.now() + flush_min, grace);
+    stopped_ = true;
     if (started_) log_.leave();
     end_actors();
   }
+
+  [[nodiscard]] std::size_t runnable() const {
+    return by_hand_ == nullptr ? 0 : by_hand_->jobs.size();
+  }
+  void run_one(std::size_t which) {
+    auto& jobs = by_hand_->jobs;
+    const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(which);
+    std::rotate(jobs.begin(), chosen, chosen + 1);
+    by_hand_->run_once();
+  }
+  void advance(Duration passed) { by_hand_->advance_time(passed); }
 
   void gained(storage::PartitionId id, storage::OwnershipToken token) override {
     caf::anon_send((*partitions_)[storage::index_of(id)], Gained{id, token});
@@ -109,21 +138,20 @@ class Node::Impl : public storage::OwnershipListener {
     return (*partitions_)[partition_of(order, log_.partition_count())];
   }
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
-  [[nodiscard]] bool stopped() const { return stopped_; }
-  [[nodiscard]] bool leads_all() const { return !stopped_ && leading_ == log_.partition_count(); }
+  [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
+  [[nodiscard]] bool leads_all() const { return !stopped() && leading_ == log_.partition_count(); }
 
  private:
-  /// Asks actors to shut down and waits for all of them, a little longer than they were given.
-  void shut(const std::vector<caf::actor>& actors, Time deadline, Duration grace) {
+  /// Asks actors to shut down; `done` once the last of them has.
+  static void shut(const std::vector<caf::actor>& actors, Time deadline,
+                   const std::function<void()>& done) {
     const auto left = std::make_shared<std::atomic<std::size_t>>(actors.size());
-    const auto all = std::make_shared<std::promise<void>>();
     for (const caf::actor& actor : actors) {
-      caf::anon_send(actor, Shutdown{[left, all] {
-                                       if (left->fetch_sub(1) == 1) all->set_value();
+      caf::anon_send(actor, Shutdown{[left, done] {
+                                       if (left->fetch_sub(1) == 1) done();
                                      },
                                      deadline});
     }
-    all->get_future().wait_for(grace + flush_min + seconds{1});
   }
 
   void end_actors() {
@@ -134,11 +162,15 @@ class Node::Impl : public storage::OwnershipListener {
     partitions_->clear();
     publisher_ = nullptr;
     payment_ = nullptr;
+    while (by_hand_ != nullptr && by_hand_->try_run_once()) {
+    }
+    by_hand_ = nullptr;
     system_.reset();  // Waits for the actors.
   }
 
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
+  caf::scheduler::test_coordinator* by_hand_;  // Null if threads run the actors.
   storage::Log& log_;
   const Clock& clock_;
   std::shared_ptr<const OrderWorld> world_;
@@ -149,6 +181,7 @@ class Node::Impl : public storage::OwnershipListener {
   PublisherActor publisher_;
   std::atomic<std::uint32_t> leading_ = 0;
   bool started_ = false;
+  std::atomic<bool> draining_ = false;
   std::atomic<bool> stopped_ = false;
 };
 
@@ -162,8 +195,25 @@ void Node::start() {
   impl_->start();
 }
 
+void Node::drain(Duration grace, std::function<void()> done) {
+  impl_->drain(grace, std::move(done));
+}
+
 void Node::stop(Duration grace) {
   impl_->stop(grace);
+}
+
+std::size_t Node::runnable() const {
+  return impl_->runnable();
+}
+
+void Node::run_one(std::size_t which) {
+  ensure(which < impl_->runnable(), "an actor that can run is named");
+  impl_->run_one(which);
+}
+
+void Node::advance(Duration passed) {
+  impl_->advance(passed);
 }
 
 void Node::submit(Submission submission, Done<Submitted> done) {

@@ -90,7 +90,8 @@ struct NodeOptions {
   Duration idle_after = seconds{2};       // Then an order actor is passivated.
   Duration append_timeout = seconds{10};
   Duration journal_retention = hours{7 * 24};
-  std::size_t threads = 2;
+  std::size_t threads = 2;           // 0: the actors run only while the host calls `run_one`.
+  Duration tick = milliseconds{20};  // How often a partition looks at its timers.
   std::uint64_t seed = 0;  // Of jitter and nonces; 0: from the system.
 };
 
@@ -112,8 +113,19 @@ class Node {
 
   void start();
   /// No new input; calls in flight get up to `grace`; everything appended is read back and applied,
-  /// what is published is flushed.
+  /// what is published is flushed. Then `done`, from an actor.
+  void drain(Duration grace, std::function<void()> done);
+  /// Drains, waits for it, leaves the log and ends the actors. A node without threads ends at once:
+  /// its host drains it first.
   void stop(Duration grace = seconds{10});
+
+  /// For a host that runs the actors itself (`threads` is 0), all of it on one thread at a time.
+  /// How many actors have a message to handle.
+  [[nodiscard]] std::size_t runnable() const;
+  /// One of them, 0 .. runnable() - 1, handles its next message.
+  void run_one(std::size_t which);
+  /// Their timers go on by `passed`. Inputs see the Clock port, not this.
+  void advance(Duration passed);
 
   void submit(Submission submission, Done<Submitted> done);
   /// Calls once when `until(saga)` holds of the committed state, or at `deadline` with the state as

@@ -5,7 +5,6 @@
 namespace paysaga::actors {
 namespace {
 
-constexpr Duration tick_every = milliseconds{20};
 constexpr Duration horizon_ahead = seconds{60};
 constexpr Duration positions_told_every = seconds{1};
 constexpr std::size_t wakes_per_tick_max = 512;
@@ -45,7 +44,7 @@ void Partition::on(const Tick&) {
   }
   expire_waits();
   finish_if_drained();
-  self_->delayed_send(self_, tick_every, Tick{});
+  self_->delayed_send(self_, world_->options.tick, Tick{});
 }
 
 void Partition::wake_due() {

@@ -11,7 +11,7 @@ namespace paysaga::actors {
 namespace {
 
 constexpr std::size_t outputs_per_publication_max = 4'096;
-constexpr Duration tick_every = milliseconds{100};
+constexpr int ticks_per_look = 5;  // It has less to look at than a partition.
 constexpr Duration retry_after = milliseconds{500};
 /// A position that moved without outputs is committed this often: then nothing is read for ever.
 constexpr Duration bare_commit_every = seconds{10};
@@ -138,7 +138,7 @@ class Publisher {
       publish();
     }
     finish_if_flushed();
-    self_->delayed_send(self_, tick_every, Tick{});
+    self_->delayed_send(self_, world_->options.tick * ticks_per_look, Tick{});
   }
 
   void on(const Shutdown& shutdown) {
