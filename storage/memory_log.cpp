@@ -7,28 +7,23 @@
 namespace paysaga::storage {
 namespace {
 
-template <class Faults>
-std::optional<MemoryFault> next_fault(Faults& faults) {
-  if (faults.empty()) return std::nullopt;
-  const MemoryFault fault = faults.front();
-  faults.pop_front();
-  return fault;
-}
+using Kind = MemoryStep::Kind;
 
 }  // namespace
 
 class MemoryWriter final : public JournalWriter {
  public:
-  using World = std::function<void(MemoryWriter&, LogRecord, Done)>;
-  explicit MemoryWriter(World append) : append_{std::move(append)} {}
-  ~MemoryWriter() override { gate->close(); }
+  using Append = std::function<void(LogRecord, Done)>;
+  MemoryWriter(std::shared_ptr<LogGate> gate, Append append)
+      : gate_{std::move(gate)}, append_{std::move(append)} {}
+  ~MemoryWriter() override { gate_->close(); }
   void append(Headers headers, std::string value, Done done) override {
-    append_(*this, {{}, std::move(headers), std::move(value)}, std::move(done));
+    append_({{}, std::move(headers), std::move(value)}, std::move(done));
   }
-  std::shared_ptr<LogGate> gate = std::make_shared<LogGate>();
 
  private:
-  World append_;
+  std::shared_ptr<LogGate> gate_;
+  Append append_;
 };
 
 class MemoryReadingHandle final : public Reading {
@@ -44,10 +39,14 @@ class MemoryReadingHandle final : public Reading {
 };
 
 MemoryLog::MemoryLog(MemoryWorld::Impl& world, std::string node)
-    : world_{world}, node_{std::move(node)} {}
+    : world_{world},
+      node_{std::move(node)},
+      gate_{std::make_shared<LogGate>()},
+      line_{++world.line} {}
 
 MemoryLog::~MemoryLog() {
   leave();
+  gate_->close();
   const std::lock_guard lock{world_.mutex};
   world_.nodes.erase(node_);
 }
@@ -68,10 +67,13 @@ void MemoryLog::join(OwnershipListener& listener) {
   ensure(node.listener == nullptr, "a log is joined once at a time");
   node.listener = &listener;
   node.gate = std::make_shared<LogGate>();
+  node.line = ++world_.line;
   for (std::uint32_t i = 0; i < world_.options.partition_count; ++i) {
     const auto owner = world_.owners.find(i);
-    if (owner != world_.owners.end() && owner->second.node != node_) continue;
-    world_.give(PartitionId{i}, node_);
+    const bool free = owner == world_.owners.end();
+    if (free ? world_.options.first_takes_all : owner->second.node == node_) {
+      world_.give(PartitionId{i}, node_);
+    }
   }
 }
 
@@ -100,51 +102,74 @@ bool MemoryLog::membership_current() const {
 }
 
 std::unique_ptr<JournalWriter> MemoryLog::journal_writer(PartitionId partition) {
-  return std::make_unique<MemoryWriter>([&world = world_, partition](MemoryWriter& writer,
-                                                                     LogRecord record,
-                                                                     JournalWriter::Done done) {
-    const std::lock_guard lock{world.mutex};
-    AppendOutcome outcome{AppendStatus::unknown, -1, "the answer was lost"};
-    const auto answer = [&] {
-      world.post([gate = writer.gate, outcome, done = std::move(done)] {
-        gate->pass([&] { done(outcome); });
+  const std::lock_guard lock{world_.mutex};
+  const std::uint64_t line = ++world_.line;
+  const MemoryAsker asker{node_, std::make_shared<LogGate>(), ++world_.line};
+  return std::make_unique<MemoryWriter>(
+      asker.gate,
+      [&world = world_, asker, partition, line](LogRecord record, JournalWriter::Done done) {
+        const std::lock_guard inner{world.mutex};
+        world.begin({Kind::append, asker.node, partition, line},
+                    [&world, append = MemoryAppend{asker, partition, std::move(record),
+                                                   std::move(done)}]() mutable {
+                      world.arrive(std::move(append));
+                    });
       });
-    };
-    MemoryLane& journal = world.journal(partition);
-    if (const auto fits = world.check({journal.topic, partition, record}); !fits) {
-      outcome = {AppendStatus::refused, -1, fits.error().detail};
-      return answer();
-    }
-    const auto fault = next_fault(world.append_faults[index_of(partition)]);
-    if (!fault) {
-      outcome = {AppendStatus::appended, world.append(journal, std::move(record)), {}};
-      return answer();
-    }
-    switch (*fault) {
-      case MemoryFault::refused:
-        outcome = {AppendStatus::refused, -1, "refused by the test"};
-        return answer();
-      case MemoryFault::unknown_landed:
-        (void)world.append(journal, std::move(record));
-        return answer();
-      case MemoryFault::unknown_lost:
-        return answer();
-      case MemoryFault::unknown_late:
-        world.late.push_back({partition, std::move(record)});
-        return answer();
-      case MemoryFault::unanswered:
-        (void)world.append(journal, std::move(record));
-        return;
-    }
-  });
+}
+
+void MemoryWorld::Impl::arrive(MemoryAppend sent) {
+  const PartitionId partition = sent.partition;
+  AppendOutcome outcome{AppendStatus::unknown, -1, "the answer was lost"};
+  const auto reply = [&] {
+    answer(sent.asker, partition, [outcome, done = std::move(sent.done)] { done(outcome); });
+  };
+  MemoryLane& lane = journal(partition);
+  if (const auto fits = check({lane.topic, partition, sent.record}); !fits) {
+    outcome = {AppendStatus::refused, -1, fits.error().detail};
+    return reply();
+  }
+  const auto fault =
+      next_fault(append_faults[index_of(partition)], Kind::append, sent.asker, partition);
+  if (!fault) {
+    outcome = {AppendStatus::appended, append(lane, std::move(sent.record)), {}};
+    return reply();
+  }
+  switch (*fault) {
+    case MemoryFault::refused:
+      outcome = {AppendStatus::refused, -1, "refused by the test"};
+      return reply();
+    case MemoryFault::unknown_landed:
+      (void)append(lane, std::move(sent.record));
+      return reply();
+    case MemoryFault::partial:
+    case MemoryFault::unknown_lost:
+      return reply();
+    case MemoryFault::unknown_late:
+      land_later(sent.asker, {partition, std::move(sent.record)});
+      return reply();
+    case MemoryFault::unanswered:
+      (void)append(lane, std::move(sent.record));
+      return;
+  }
+}
+
+void MemoryWorld::Impl::land_later(const MemoryAsker& asker, Late record) {
+  if (options.courier == nullptr) return late.push_back(std::move(record));
+  begin({Kind::append, asker.node, record.partition, 0},
+        [this, record = std::move(record)]() mutable {
+          (void)append(journal(record.partition), std::move(record.record));
+        });
 }
 
 namespace {
 
-std::unique_ptr<Reading> begin_reading(MemoryWorld::Impl& world, MemoryLane& lane, Offset from,
-                                       OnBatch on_batch, bool limited) {
+std::unique_ptr<Reading> begin_reading(MemoryWorld::Impl& world, const std::string& node,
+                                       MemoryLane& lane, Offset from, OnBatch on_batch,
+                                       bool limited) {
   auto reading = std::make_shared<MemoryReading>();
   reading->lane = &lane;
+  reading->node = node;
+  reading->line = ++world.line;
   reading->on_batch = std::move(on_batch);
   reading->next = from;
   reading->limited = limited;
@@ -168,63 +193,110 @@ std::unique_ptr<Reading> begin_reading(MemoryWorld::Impl& world, MemoryLane& lan
 
 std::unique_ptr<Reading> MemoryLog::tail(PartitionId partition, Offset from, OnBatch on_batch) {
   const std::lock_guard lock{world_.mutex};
-  return begin_reading(world_, world_.journal(partition), from, std::move(on_batch), false);
+  return begin_reading(world_, node_, world_.journal(partition), from, std::move(on_batch), false);
 }
 
 std::unique_ptr<Reading> MemoryLog::read_input(std::string_view topic, PartitionId partition,
                                                Offset from, OnBatch on_batch) {
   const std::lock_guard lock{world_.mutex};
-  return begin_reading(world_, world_.lane(topic, partition), from, std::move(on_batch), true);
+  return begin_reading(world_, node_, world_.lane(topic, partition), from, std::move(on_batch),
+                       true);
 }
 
 void MemoryLog::journal_range(PartitionId partition, Done<std::pair<Offset, Offset>> done) {
   const std::lock_guard lock{world_.mutex};
   const MemoryLane& lane = world_.journal(partition);
-  world_.post([range = std::pair{lane.first, lane.end()}, done = std::move(done)] { done(range); });
+  world_.answer(
+      {node_, gate_}, partition,
+      [range = std::pair{lane.first, lane.end()}, done = std::move(done)] { done(range); });
 }
 
 void MemoryLog::topic_range(std::string_view topic, PartitionId partition,
                             Done<std::pair<Offset, Offset>> done) {
   const std::lock_guard lock{world_.mutex};
   const MemoryLane& lane = world_.lane(topic, partition);
-  world_.post([range = std::pair{lane.first, lane.end()}, done = std::move(done)] { done(range); });
+  world_.answer(
+      {node_, gate_}, partition,
+      [range = std::pair{lane.first, lane.end()}, done = std::move(done)] { done(range); });
 }
 
 void MemoryLog::put(Output output, Done<Offset> done) {
   const std::lock_guard lock{world_.mutex};
-  Result<Offset> put = -1;
-  if (const auto fits = world_.check(output); !fits) {
-    put = tl::unexpected{fits.error()};
-  } else {
-    put = world_.append(world_.lane(output.topic, output.partition), std::move(output.record));
-  }
-  world_.post([put, done = std::move(done)] { done(put); });
+  const MemoryStep step{Kind::publish, node_, output.partition, line_};
+  world_.begin(step, [&world = world_, asker = MemoryAsker{node_, gate_},
+                      output = std::move(output), done = std::move(done)]() mutable {
+    Result<Offset> put = -1;
+    if (const auto fits = world.check(output); !fits) {
+      put = tl::unexpected{fits.error()};
+    } else {
+      put = world.append(world.lane(output.topic, output.partition), std::move(output.record));
+    }
+    world.answer(asker, output.partition, [put, done = std::move(done)] { done(put); });
+  });
 }
 
-void MemoryLog::publish(std::vector<Output> outputs, std::vector<Commit> positions, bool,
+void MemoryLog::publish(std::vector<Output> outputs, std::vector<Commit> positions, bool atomic,
                         Done<std::monostate> done) {
   const std::lock_guard lock{world_.mutex};
-  const auto fault = next_fault(world_.publish_faults);
+  const PartitionId first = positions.empty() ? PartitionId{0} : positions.front().partition;
+  world_.begin({Kind::publish, node_, first, line_},
+               [&world = world_, publish = MemoryPublish{{node_, gate_},
+                                                         first,
+                                                         std::move(outputs),
+                                                         std::move(positions),
+                                                         atomic,
+                                                         std::move(done)}]() mutable {
+                 world.arrive(std::move(publish));
+               });
+}
+
+void MemoryWorld::Impl::arrive(MemoryPublish publish) {
+  auto fault = next_fault(publish_faults, Kind::publish, publish.asker, publish.partition);
+  if (fault == MemoryFault::partial && publish.atomic) fault = MemoryFault::unknown_lost;
   Result<std::monostate> published;
-  for (const Output& output : outputs) {
-    if (const auto fits = world_.check(output); !fits) published = tl::unexpected{fits.error()};
+  for (const Output& output : publish.outputs) {
+    if (const auto fits = check(output); !fits) published = tl::unexpected{fits.error()};
   }
-  const bool lost = fault == MemoryFault::refused || fault == MemoryFault::unknown_lost;
-  if (published && !lost) {
-    for (Output& output : outputs) {
-      (void)world_.append(world_.lane(output.topic, output.partition), std::move(output.record));
+  if (published && !owns(publish)) {
+    // A real log's coordinator refuses positions of a former owner. What goes with them in one
+    // transaction is refused, too; what does not is visible already.
+    published = fail(ErrorCode::unavailable, "another node owns a partition of it");
+    publish.positions.clear();
+    if (!publish.atomic) land(publish, fault);
+  } else if (published) {
+    land(publish, fault);
+    if (fault == MemoryFault::refused) {
+      published = fail(ErrorCode::unavailable, "refused by the test");
+    } else if (fault) {
+      published = fail(ErrorCode::storage_failed, "the answer was lost");
     }
-    for (Commit& position : positions) {
-      const auto key = std::pair{Use::publisher, index_of(position.partition)};
-      world_.commits[key] = std::move(position);
-    }
   }
-  if (published && fault == MemoryFault::refused) {
-    published = fail(ErrorCode::unavailable, "refused by the test");
-  } else if (published && fault) {
-    published = fail(ErrorCode::storage_failed, "the answer was lost");
+  answer(publish.asker, publish.partition,
+         [published, done = std::move(publish.done)] { done(published); });
+}
+
+bool MemoryWorld::Impl::owns(const MemoryPublish& publish) const {
+  return std::ranges::all_of(publish.positions, [&](const Commit& position) {
+    const std::uint32_t partition = index_of(position.partition);
+    const auto owner = owners.find(partition);
+    if (owner == owners.end()) return !owned_once.contains(partition);
+    return owner->second.node == publish.asker.node;
+  });
+}
+
+void MemoryWorld::Impl::land(MemoryPublish& publish, std::optional<MemoryFault> fault) {
+  if (fault == MemoryFault::refused || fault == MemoryFault::unknown_lost) return;
+  if (fault == MemoryFault::partial) {
+    publish.outputs.resize(publish.outputs.size() / 2);
+    publish.positions.clear();
   }
-  world_.post([published, done = std::move(done)] { done(published); });
+  for (Output& output : publish.outputs) {
+    (void)append(lane(output.topic, output.partition), std::move(output.record));
+  }
+  for (Commit& position : publish.positions) {
+    const auto key = std::pair{Use::publisher, index_of(position.partition)};
+    commits[key] = std::move(position);
+  }
 }
 
 void MemoryLog::committed_position(Use use, PartitionId partition,
@@ -233,7 +305,7 @@ void MemoryLog::committed_position(Use use, PartitionId partition,
   std::optional<Commit> commit;
   const auto found = world_.commits.find({use, index_of(partition)});
   if (found != world_.commits.end()) commit = found->second;
-  world_.post([commit, done = std::move(done)] { done(commit); });
+  world_.answer({node_, gate_}, partition, [commit, done = std::move(done)] { done(commit); });
 }
 
 void MemoryLog::commit_inbound(std::vector<InboundCommit> commits) {
@@ -249,7 +321,7 @@ void MemoryLog::write_snapshot(PartitionId partition, std::vector<SnapshotEntry>
   auto& newest = world_.snapshots[index_of(partition)];
   for (SnapshotEntry& entry : entries) newest[std::move(entry.key)] = std::move(entry.value);
   world_.commits[{Use::snapshotter, index_of(partition)}] = std::move(position);
-  world_.post([done = std::move(done)] { done(std::monostate{}); });
+  world_.answer({node_, gate_}, partition, [done = std::move(done)] { done(std::monostate{}); });
 }
 
 void MemoryLog::read_snapshot(PartitionId partition,
@@ -259,10 +331,11 @@ void MemoryLog::read_snapshot(PartitionId partition,
   for (const auto& [key, value] : world_.snapshots[index_of(partition)]) {
     entries.push_back({key, value});
   }
-  world_.post([entries = std::move(entries), on_entries = std::move(on_entries)] {
-    if (!entries.empty()) on_entries(entries);
-    on_entries(std::vector<SnapshotEntry>{});
-  });
+  world_.answer({node_, gate_}, partition,
+                [entries = std::move(entries), on_entries = std::move(on_entries)] {
+                  if (!entries.empty()) on_entries(entries);
+                  on_entries(std::vector<SnapshotEntry>{});
+                });
 }
 
 }  // namespace paysaga::storage

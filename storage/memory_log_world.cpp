@@ -11,6 +11,7 @@ constexpr std::size_t batch_entries_max = 512;
 
 MemoryWorld::Impl::Impl(MemoryLogOptions with) : options{std::move(with)} {
   ensure(options.partition_count > 0, "a log has partitions");
+  ensure(!options.threaded || options.courier == nullptr, "a courier takes the place of a thread");
   if (options.threaded) thread = std::thread{[this] { run(); }};
 }
 
@@ -26,7 +27,10 @@ MemoryWorld::Impl::~Impl() {
 MemoryLane& MemoryWorld::Impl::lane(std::string_view topic, PartitionId partition) {
   ensure(index_of(partition) < options.partition_count, "a partition of this log");
   MemoryLane& found = lanes[{std::string{topic}, index_of(partition)}];
-  found.topic = topic;
+  if (found.topic.empty()) {
+    found.topic = topic;
+    found.partition = partition;
+  }
   return found;
 }
 
@@ -52,19 +56,49 @@ Offset MemoryWorld::Impl::append(MemoryLane& lane, LogRecord record) {
   now = std::max(now + Duration{1}, options.clock ? options.clock() : Time{});
   const Offset offset = lane.end();
   lane.entries.push_back({offset, now, std::move(record)});
+  if (options.on_append) options.on_append(lane.topic, lane.partition, lane.entries.back());
   for (const auto& reading : lane.readings) schedule(reading);
   return offset;
 }
 
-void MemoryWorld::Impl::post(std::function<void()> callback) {
+std::optional<MemoryFault> MemoryWorld::Impl::next_fault(std::deque<MemoryFault>& scripted,
+                                                         MemoryStep::Kind kind,
+                                                         const MemoryAsker& asker,
+                                                         PartitionId partition) {
+  if (!scripted.empty()) {
+    const MemoryFault first = scripted.front();
+    scripted.pop_front();
+    return first;
+  }
+  if (options.courier == nullptr) return std::nullopt;
+  return options.courier->fault(kind, asker.node, partition);
+}
+
+void MemoryWorld::Impl::begin(const MemoryStep& step, std::function<void()> happen) {
+  if (options.courier == nullptr) return happen();
+  options.courier->carry(step, [this, happen = std::move(happen)] {
+    const std::lock_guard lock{mutex};
+    happen();
+  });
+}
+
+void MemoryWorld::Impl::post(const MemoryStep& step, std::function<void()> callback) {
+  if (options.courier != nullptr) return options.courier->carry(step, std::move(callback));
   due.push_back(std::move(callback));
   work.notify_one();
+}
+
+void MemoryWorld::Impl::answer(const MemoryAsker& asker, PartitionId partition,
+                               std::function<void()> callback) {
+  post({MemoryStep::Kind::answer, asker.node, partition, asker.line},
+       [gate = asker.gate, callback = std::move(callback)] { gate->pass(callback); });
 }
 
 void MemoryWorld::Impl::schedule(const std::shared_ptr<MemoryReading>& reading) {
   if (reading->scheduled || reading->ended) return;
   reading->scheduled = true;
-  post([this, reading] { run_reading(reading); });
+  post({MemoryStep::Kind::read, reading->node, reading->lane->partition, reading->line},
+       [this, reading] { run_reading(reading); });
 }
 
 void MemoryWorld::Impl::run_reading(const std::shared_ptr<MemoryReading>& reading) {
@@ -94,24 +128,27 @@ void MemoryWorld::Impl::run_reading(const std::shared_ptr<MemoryReading>& readin
   reading->gate.pass([&] { reading->on_batch(std::move(batch)); });
 }
 
+void MemoryWorld::Impl::notify(const std::string& node, PartitionId partition, OwnershipToken of,
+                               void (OwnershipListener::*what)(PartitionId, OwnershipToken)) {
+  const auto found = nodes.find(node);
+  if (found == nodes.end() || found->second.listener == nullptr) return;
+  post({MemoryStep::Kind::membership, node, partition, found->second.line},
+       [partition, of, what, listener = found->second.listener, gate = found->second.gate] {
+         gate->pass([&] { (listener->*what)(partition, of); });
+       });
+}
+
 void MemoryWorld::Impl::give(PartitionId partition, const std::string& node) {
   const OwnershipToken given = ++token;
   owners[index_of(partition)] = {node, given};
-  const auto found = nodes.find(node);
-  if (found == nodes.end() || found->second.listener == nullptr) return;
-  post([partition, given, listener = found->second.listener, gate = found->second.gate] {
-    gate->pass([&] { listener->gained(partition, given); });
-  });
+  owned_once.insert(index_of(partition));
+  notify(node, partition, given, &OwnershipListener::gained);
 }
 
 void MemoryWorld::Impl::take(PartitionId partition) {
   const auto owner = owners.find(index_of(partition));
   if (owner == owners.end()) return;
-  const auto found = nodes.find(owner->second.node);
-  if (found != nodes.end() && found->second.listener != nullptr) {
-    post([partition, taken = owner->second.token, listener = found->second.listener,
-          gate = found->second.gate] { gate->pass([&] { listener->lost(partition, taken); }); });
-  }
+  notify(owner->second.node, partition, owner->second.token, &OwnershipListener::lost);
   owners.erase(owner);
 }
 
@@ -162,6 +199,18 @@ void MemoryWorld::move_silently(PartitionId partition, const std::string& node) 
   impl_->give(partition, node);
 }
 
+void MemoryWorld::take(PartitionId partition) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->take(partition);
+}
+
+std::optional<std::string> MemoryWorld::owner(PartitionId partition) const {
+  const std::lock_guard lock{impl_->mutex};
+  const auto found = impl_->owners.find(index_of(partition));
+  if (found == impl_->owners.end()) return std::nullopt;
+  return found->second.node;
+}
+
 void MemoryWorld::set_membership_current(const std::string& node, bool current) {
   const std::lock_guard lock{impl_->mutex};
   impl_->nodes[node].membership_current = current;
@@ -205,6 +254,23 @@ void MemoryWorld::damage_journal(PartitionId partition, Offset offset,
   MemoryLane& lane = impl_->journal(partition);
   ensure(offset >= lane.first && offset < lane.end(), "only an entry can be damaged");
   damage(lane.entries[static_cast<std::size_t>(offset - lane.first)].record);
+}
+
+Offset MemoryWorld::journal_first(PartitionId partition) const {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->journal(partition).first;
+}
+
+Offset MemoryWorld::journal_end(PartitionId partition) const {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->journal(partition).end();
+}
+
+std::optional<Commit> MemoryWorld::committed(Use use, PartitionId partition) const {
+  const std::lock_guard lock{impl_->mutex};
+  const auto found = impl_->commits.find({use, index_of(partition)});
+  if (found == impl_->commits.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<LogEntry> MemoryWorld::journal(PartitionId partition) const {

@@ -18,6 +18,8 @@ struct MemoryLane;
 struct MemoryReading {
   LogGate gate;
   MemoryLane* lane = nullptr;
+  std::string node;
+  std::uint64_t line = 0;
   OnBatch on_batch;
   Offset next = 0;
   bool limited = false;
@@ -28,6 +30,7 @@ struct MemoryReading {
 
 struct MemoryLane {
   std::string topic;
+  PartitionId partition{};
   Offset first = 0;
   std::vector<LogEntry> entries;  // From `first` on.
   std::vector<std::shared_ptr<MemoryReading>> readings;
@@ -37,7 +40,34 @@ struct MemoryLane {
 struct MemoryNode {
   OwnershipListener* listener = nullptr;
   std::shared_ptr<LogGate> gate;  // Of this listener; closed when the node leaves.
+  std::uint64_t line = 0;         // Of what this listener is told.
   bool membership_current = true;
+};
+
+/// Who hears an answer. A copy of its own, because the log or writer that asked may be gone by
+/// then.
+struct MemoryAsker {
+  std::string node;
+  std::shared_ptr<LogGate> gate;  // Closed when the asker is gone.
+  std::uint64_t line = 0;         // Of its answers.
+};
+
+/// A record on its way into a journal.
+struct MemoryAppend {
+  MemoryAsker asker;
+  PartitionId partition;
+  LogRecord record;
+  JournalWriter::Done done;
+};
+
+/// Outputs and positions on their way.
+struct MemoryPublish {
+  MemoryAsker asker;
+  PartitionId partition;
+  std::vector<Output> outputs;
+  std::vector<Commit> positions;
+  bool atomic = true;
+  Log::Done<std::monostate> done;
 };
 
 /// Everything in it is guarded by `mutex`; callbacks run without it, one at a time.
@@ -59,7 +89,9 @@ struct MemoryWorld::Impl {
   std::map<std::pair<std::string, std::uint32_t>, MemoryLane> lanes;
   std::map<std::string, MemoryNode> nodes;
   std::map<std::uint32_t, Owner> owners;
+  std::set<std::uint32_t> owned_once;  // Partitions that somebody owned at some time.
   OwnershipToken token = 0;
+  std::uint64_t line = 0;  // The last one that was given away.
   std::map<std::pair<Use, std::uint32_t>, Commit> commits;
   std::map<std::pair<std::string, std::uint32_t>, Offset> inbound;
   std::map<std::uint32_t, std::map<std::string, std::string>> snapshots;
@@ -77,7 +109,26 @@ struct MemoryWorld::Impl {
   [[nodiscard]] MemoryLane& journal(PartitionId partition);
   [[nodiscard]] Result<void> check(const Output& output) const;
   Offset append(MemoryLane& lane, LogRecord record);
-  void post(std::function<void()> callback);
+  /// What the test, or else the courier, has in store for a step; none: it succeeds.
+  [[nodiscard]] std::optional<MemoryFault> next_fault(std::deque<MemoryFault>& scripted,
+                                                      MemoryStep::Kind kind,
+                                                      const MemoryAsker& asker,
+                                                      PartitionId partition);
+  /// What the append or publish does once it has arrived.
+  void arrive(MemoryAppend append);
+  void arrive(MemoryPublish publish);
+  void land_later(const MemoryAsker& asker, Late record);
+  /// The node owns each partition whose position it moves, or nobody ever owned one.
+  [[nodiscard]] bool owns(const MemoryPublish& publish) const;
+  void land(MemoryPublish& publish, std::optional<MemoryFault> fault);
+  /// Brings about `happen`, with the mutex held: within this call, or as a step of the courier.
+  void begin(const MemoryStep& step, std::function<void()> happen);
+  /// Calls back later, without the mutex.
+  void post(const MemoryStep& step, std::function<void()> callback);
+  void answer(const MemoryAsker& asker, PartitionId partition, std::function<void()> callback);
+  /// Tells the node, if it has joined, what became of the partition.
+  void notify(const std::string& node, PartitionId partition, OwnershipToken of,
+              void (OwnershipListener::*what)(PartitionId, OwnershipToken));
   void schedule(const std::shared_ptr<MemoryReading>& reading);
   void give(PartitionId partition, const std::string& node);
   void take(PartitionId partition);

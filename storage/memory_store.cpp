@@ -13,19 +13,24 @@ Result<std::optional<std::string>> StateStore::queue_head(const OrderId& order) 
   return std::move(inputs->front());
 }
 
+MemoryStore::Rows MemoryStore::copy() const {
+  const std::lock_guard lock{mutex_};
+  return rows_;
+}
+
 Result<void> MemoryStore::apply(PartitionId partition, std::span<const AppliedRecord> records,
                                 const Position& next) {
   const std::lock_guard lock{mutex_};
-  Position& position = positions_[partition];
+  Position& position = rows_.positions[partition];
   for (const AppliedRecord& record : records) {
     ensure(record.offset < next.next, "an applied record lies below the new position");
     if (record.offset < position.next) continue;
     for (const InputPosition& input : record.decision.inputs) {
-      inputs_[partition][input.topic] = input.next;
+      rows_.inputs[partition][input.topic] = input.next;
     }
     if (!record.decision.order.empty()) apply_order(partition, record);
     if (auto letter = dead_letter_of(record, partition)) {
-      dead_letters_.insert_or_assign({letter->at, letter->id}, std::move(*letter));
+      rows_.dead_letters.insert_or_assign({letter->at, letter->id}, std::move(*letter));
     }
   }
   if (next.next >= position.next) position = next;
@@ -35,22 +40,23 @@ Result<void> MemoryStore::apply(PartitionId partition, std::span<const AppliedRe
 void MemoryStore::apply_order(PartitionId partition, const AppliedRecord& record) {
   const OrderId order = OrderId::of(std::string{record.decision.order});
   apply_quarantine(partition, record);
-  history_[order][record.offset] = *decode_history(record.offset, encode_history(record.decision));
+  rows_.history[order][record.offset] = std::make_shared<const HistoryRow>(
+      *decode_history(record.offset, encode_history(record.decision)));
   if (record.saga == nullptr) return;
-  const auto found = orders_.find(order);
-  if (found != orders_.end()) {
+  const auto found = rows_.orders.find(order);
+  if (found != rows_.orders.end()) {
     const OrderSummary& old = found->second.summary;
     if (old.version >= record.saga->version) return;
-    if (old.next_wake_at) timers_.erase({old.partition, *old.next_wake_at, order});
+    if (old.next_wake_at) rows_.timers[old.partition].erase({*old.next_wake_at, order});
   }
   Entry entry{summarize(*record.saga, partition, record.offset), record.saga};
   if (entry.summary.next_wake_at) {
-    timers_.insert({partition, *entry.summary.next_wake_at, order});
+    rows_.timers[partition].insert({*entry.summary.next_wake_at, order});
   }
   for (const std::string& id : provider_ids_of(*record.saga)) {
-    provider_ids_.insert_or_assign(id, order);
+    rows_.provider_ids.insert_or_assign(id, order);
   }
-  orders_.insert_or_assign(order, std::move(entry));
+  rows_.orders.insert_or_assign(order, std::move(entry));
 }
 
 void MemoryStore::apply_quarantine(PartitionId partition, const AppliedRecord& record) {
@@ -59,27 +65,27 @@ void MemoryStore::apply_quarantine(PartitionId partition, const AppliedRecord& r
   const bool adds = decision.action == Action::quarantine || decision.action == Action::enqueue;
   if (adds) {
     const Stopped begun{partition, std::string{decision.summary}, decision.decided_at, {}};
-    Stopped& stopped = stopped_.try_emplace(order, begun).first->second;
+    Stopped& stopped = rows_.stopped.try_emplace(order, begun).first->second;
     if (!decision.queued.empty()) stopped.queue.emplace(record.offset, decision.queued);
     return;
   }
-  const auto found = stopped_.find(order);
-  if (found == stopped_.end()) return;
+  const auto found = rows_.stopped.find(order);
+  if (found == rows_.stopped.end()) return;
   auto& queue = found->second.queue;
   if (decision.action == Action::dequeue && !queue.empty()) queue.erase(queue.begin());
-  if (decision.action == Action::lift && queue.empty()) stopped_.erase(found);
+  if (decision.action == Action::lift && queue.empty()) rows_.stopped.erase(found);
 }
 
 Result<Position> MemoryStore::position(PartitionId partition) const {
   const std::lock_guard lock{mutex_};
-  const auto found = positions_.find(partition);
-  return found == positions_.end() ? Position{} : found->second;
+  const auto found = rows_.positions.find(partition);
+  return found == rows_.positions.end() ? Position{} : found->second;
 }
 
 Result<std::vector<InputPosition>> MemoryStore::input_positions(PartitionId partition) const {
   const std::lock_guard lock{mutex_};
   std::vector<InputPosition> positions;
-  if (const auto found = inputs_.find(partition); found != inputs_.end()) {
+  if (const auto found = rows_.inputs.find(partition); found != rows_.inputs.end()) {
     for (const auto& [topic, next] : found->second) positions.push_back({topic, next});
   }
   return positions;
@@ -87,16 +93,16 @@ Result<std::vector<InputPosition>> MemoryStore::input_positions(PartitionId part
 
 Result<std::optional<StoredOrder>> MemoryStore::load(const OrderId& order) const {
   const std::lock_guard lock{mutex_};
-  const auto found = orders_.find(order);
-  if (found == orders_.end()) return std::nullopt;
+  const auto found = rows_.orders.find(order);
+  if (found == rows_.orders.end()) return std::nullopt;
   const Entry& entry = found->second;
   return StoredOrder{*entry.saga, entry.summary.offset, entry.summary.partition};
 }
 
 Result<std::optional<OrderSummary>> MemoryStore::summary(const OrderId& order) const {
   const std::lock_guard lock{mutex_};
-  const auto found = orders_.find(order);
-  if (found == orders_.end()) return std::nullopt;
+  const auto found = rows_.orders.find(order);
+  if (found == rows_.orders.end()) return std::nullopt;
   return found->second.summary;
 }
 
@@ -104,19 +110,19 @@ Result<std::vector<HistoryRow>> MemoryStore::history(const OrderId& order, Offse
                                                      std::size_t limit) const {
   const std::lock_guard lock{mutex_};
   std::vector<HistoryRow> rows;
-  const auto found = history_.find(order);
-  if (found == history_.end()) return rows;
+  const auto found = rows_.history.find(order);
+  if (found == rows_.history.end()) return rows;
   for (auto row = found->second.lower_bound(from); row != found->second.end(); ++row) {
     if (rows.size() == limit) break;
-    rows.push_back(row->second);
+    rows.push_back(*row->second);
   }
   return rows;
 }
 
 Result<std::optional<OrderId>> MemoryStore::find_by_provider_id(std::string_view id) const {
   const std::lock_guard lock{mutex_};
-  const auto found = provider_ids_.find(id);
-  if (found == provider_ids_.end()) return std::nullopt;
+  const auto found = rows_.provider_ids.find(id);
+  if (found == rows_.provider_ids.end()) return std::nullopt;
   return found->second;
 }
 
@@ -129,7 +135,7 @@ Result<OrderPage> MemoryStore::list(const OrderQuery& query) const {
   }
   const std::lock_guard lock{mutex_};
   OrderPage page;
-  for (const auto& [order, entry] : orders_) {
+  for (const auto& [order, entry] : rows_.orders) {
     if (!matches(query, entry.summary)) continue;
     if (after) {
       const auto place = std::pair{entry.summary.updated_at, order.text()};
@@ -156,7 +162,7 @@ Result<std::vector<StatusCount>> MemoryStore::counts() const {
   const std::lock_guard lock{mutex_};
   std::vector<StatusCount> counts;
   std::vector<StatusCount> sum;
-  for (const auto& [order, entry] : orders_) count(counts, entry.summary, 1);
+  for (const auto& [order, entry] : rows_.orders) count(counts, entry.summary, 1);
   add(sum, counts);
   return sum;
 }
@@ -165,9 +171,11 @@ Result<std::vector<Timer>> MemoryStore::timers(PartitionId partition, Time from,
                                                std::size_t limit) const {
   const std::lock_guard lock{mutex_};
   std::vector<Timer> timers;
-  for (const auto& [owner, at, order] : timers_) {
-    if (timers.size() == limit) break;
-    if (owner == partition && at >= from && at < until) timers.push_back({at, order});
+  const auto found = rows_.timers.find(partition);
+  if (found == rows_.timers.end()) return timers;
+  for (auto row = found->second.lower_bound(from); row != found->second.end(); ++row) {
+    if (timers.size() == limit || row->first >= until) break;
+    timers.push_back({row->first, row->second});
   }
   return timers;
 }
@@ -177,7 +185,7 @@ Result<std::vector<DeadLetter>> MemoryStore::dead_letters(std::string_view after
   const std::lock_guard lock{mutex_};
   std::vector<DeadLetter> letters;
   bool begun = after.empty();
-  for (const auto& [place, letter] : dead_letters_) {
+  for (const auto& [place, letter] : rows_.dead_letters) {
     if (letters.size() == limit) break;
     if (begun) letters.push_back(letter);
     begun = begun || letter.id == after;
@@ -187,7 +195,7 @@ Result<std::vector<DeadLetter>> MemoryStore::dead_letters(std::string_view after
 
 Result<std::optional<DeadLetter>> MemoryStore::dead_letter(std::string_view id) const {
   const std::lock_guard lock{mutex_};
-  for (const auto& [place, letter] : dead_letters_) {
+  for (const auto& [place, letter] : rows_.dead_letters) {
     if (letter.id == id) return letter;
   }
   return std::nullopt;
@@ -200,7 +208,7 @@ Quarantined MemoryStore::show(const OrderId& order, const Stopped& stopped) {
 Result<std::vector<Quarantined>> MemoryStore::quarantined(PartitionId partition) const {
   const std::lock_guard lock{mutex_};
   std::vector<Quarantined> records;
-  for (const auto& [order, stopped] : stopped_) {
+  for (const auto& [order, stopped] : rows_.stopped) {
     if (stopped.partition == partition) records.push_back(show(order, stopped));
   }
   return records;
@@ -208,8 +216,8 @@ Result<std::vector<Quarantined>> MemoryStore::quarantined(PartitionId partition)
 
 Result<std::optional<Quarantined>> MemoryStore::quarantine(const OrderId& order) const {
   const std::lock_guard lock{mutex_};
-  const auto found = stopped_.find(order);
-  if (found == stopped_.end()) return std::nullopt;
+  const auto found = rows_.stopped.find(order);
+  if (found == rows_.stopped.end()) return std::nullopt;
   return show(order, found->second);
 }
 
@@ -217,8 +225,8 @@ Result<std::vector<std::string>> MemoryStore::queued(const OrderId& order,
                                                      std::size_t limit) const {
   const std::lock_guard lock{mutex_};
   std::vector<std::string> inputs;
-  const auto found = stopped_.find(order);
-  if (found == stopped_.end()) return inputs;
+  const auto found = rows_.stopped.find(order);
+  if (found == rows_.stopped.end()) return inputs;
   for (const auto& [offset, input] : found->second.queue) {
     if (inputs.size() == limit) break;
     inputs.push_back(input);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "paysaga/storage/state_store.hpp"
@@ -17,6 +19,10 @@ namespace paysaga::storage {
 class MemoryStore final : public StateStore {
  public:
   explicit MemoryStore(StoreIdentity identity) : identity_{std::move(identity)} {}
+  /// The same rows at this moment: as a copy of its disk, which a simulated node starts from again.
+  MemoryStore(const MemoryStore& other) : identity_{other.identity_}, rows_{other.copy()} {}
+  MemoryStore& operator=(const MemoryStore&) = delete;
+  ~MemoryStore() override = default;
 
   [[nodiscard]] const StoreIdentity& identity() const override { return identity_; }
   [[nodiscard]] Result<void> apply(PartitionId partition, std::span<const AppliedRecord> records,
@@ -54,20 +60,33 @@ class MemoryStore final : public StateStore {
     Time since;
     std::map<Offset, std::string> queue;
   };
+  /// By partition and in the order of their time: a simulator asks for them at every tick.
+  using TimerRow = std::pair<Time, OrderId>;
+  struct TimerOrder {
+    using is_transparent = void;
+    bool operator()(const TimerRow& a, const TimerRow& b) const { return a < b; }
+    bool operator()(const TimerRow& a, Time b) const { return a.first < b; }
+    bool operator()(Time a, const TimerRow& b) const { return a < b.first; }
+  };
+  /// Everything that is stored. What is large and never changes is shared by the copies.
+  struct Rows {
+    std::map<PartitionId, Position> positions;
+    std::map<PartitionId, std::map<std::string, Offset>> inputs;
+    std::map<OrderId, Entry> orders;
+    std::map<OrderId, std::map<Offset, std::shared_ptr<const HistoryRow>>> history;
+    std::map<std::string, OrderId, std::less<>> provider_ids;
+    std::map<PartitionId, std::set<TimerRow, TimerOrder>> timers;
+    std::map<std::pair<Time, std::string>, DeadLetter> dead_letters;
+    std::map<OrderId, Stopped> stopped;
+  };
   void apply_order(PartitionId partition, const AppliedRecord& record);
   void apply_quarantine(PartitionId partition, const AppliedRecord& record);
+  [[nodiscard]] Rows copy() const;
   static Quarantined show(const OrderId& order, const Stopped& stopped);
 
   StoreIdentity identity_;
   mutable std::mutex mutex_;
-  std::map<PartitionId, Position> positions_;
-  std::map<PartitionId, std::map<std::string, Offset>> inputs_;
-  std::map<OrderId, Entry> orders_;
-  std::map<OrderId, std::map<Offset, HistoryRow>> history_;
-  std::map<std::string, OrderId, std::less<>> provider_ids_;
-  std::set<std::tuple<PartitionId, Time, OrderId>> timers_;
-  std::map<std::pair<Time, std::string>, DeadLetter> dead_letters_;
-  std::map<OrderId, Stopped> stopped_;
+  Rows rows_;
 };
 
 }  // namespace paysaga::storage

@@ -8,6 +8,7 @@
 #include "paysaga/storage/memory_log.hpp"
 #include "storage/conformance.hpp"
 #include "storage/log_directory.hpp"
+#include "storage/shuffled_courier.hpp"
 
 namespace paysaga::storage::conformance {
 namespace {
@@ -60,6 +61,11 @@ class Local final : public LogUnderTest {
 
 class Memory final : public LogUnderTest {
  public:
+  explicit Memory(std::unique_ptr<ShuffledCourier> courier = nullptr)
+      : courier_{std::move(courier)} {}
+  ~Memory() override {
+    if (courier_) courier_->stop();
+  }
   Log& log() override { return *log_; }
   bool restart() override {
     log_.reset();
@@ -85,15 +91,29 @@ class Memory final : public LogUnderTest {
     world_.fail_appends(partition, MemoryFault::unknown_late);
     return true;
   }
-  void land_late() override { world_.land_late(); }
+  void land_late() override {
+    world_.land_late();
+    if (courier_) courier_->land_late();
+  }
 
  private:
-  MemoryWorld world_;
+  static MemoryLogOptions options(MemoryCourier* courier) {
+    MemoryLogOptions options;
+    options.threaded = courier == nullptr;
+    options.courier = courier;
+    return options;
+  }
+
+  std::unique_ptr<ShuffledCourier> courier_;
+  MemoryWorld world_{options(courier_.get())};
   std::unique_ptr<MemoryLog> log_ = world_.open("a");
 };
 
 const Registration local{{"local", [] { return std::make_unique<Local>(); }}};
 const Registration memory{{"memory", [] { return std::make_unique<Memory>(); }}};
+const Registration carried{{"memory, carried", [] {
+                              return std::make_unique<Memory>(std::make_unique<ShuffledCourier>(7));
+                            }}};
 
 }  // namespace
 }  // namespace paysaga::storage::conformance

@@ -1,5 +1,8 @@
 #include "paysaga/storage/memory_log.hpp"
 
+#include <algorithm>
+#include <deque>
+
 #include <catch2/catch.hpp>
 
 #include "paysaga/storage/acceptor.hpp"
@@ -44,6 +47,71 @@ std::string status_of(AppendStatus status) {
   }
   return "none";
 }
+
+/// Keeps every step until the test lets it happen.
+class HeldCourier final : public MemoryCourier {
+ public:
+  using Kind = MemoryStep::Kind;
+
+  void carry(const MemoryStep& step, std::function<void()> happen) override {
+    waiting_.push_back({step.kind, std::string{step.node}, step.line, std::move(happen)});
+  }
+  std::optional<MemoryFault> fault(Kind, std::string_view, PartitionId) override {
+    ++asked;
+    if (faults.empty()) return std::nullopt;
+    const MemoryFault first = faults.front();
+    faults.pop_front();
+    return first;
+  }
+  /// Lets the first step of this kind happen, or a later one; false if there is none.
+  bool happen(Kind kind, std::size_t skip = 0) {
+    for (auto step = waiting_.begin(); step != waiting_.end(); ++step) {
+      if (step->kind != kind || skip-- > 0) continue;
+      const std::function<void()> now = std::move(step->happen);
+      waiting_.erase(step);
+      now();
+      return true;
+    }
+    return false;
+  }
+  void happen_all() {
+    while (!waiting_.empty()) (void)happen(waiting_.front().kind);
+  }
+  /// What waits, such as "append a", in the order in which it was carried.
+  [[nodiscard]] std::vector<std::string> waiting() const {
+    const char* names[] = {"append", "publish", "answer", "read", "membership"};
+    std::vector<std::string> texts;
+    for (const Waiting& step : waiting_) {
+      texts.push_back(names[static_cast<std::size_t>(step.kind)] + (' ' + step.node));
+    }
+    return texts;
+  }
+  [[nodiscard]] std::vector<std::uint64_t> lines() const {
+    std::vector<std::uint64_t> lines;
+    for (const Waiting& step : waiting_) lines.push_back(step.line);
+    return lines;
+  }
+
+  std::deque<MemoryFault> faults;
+  std::size_t asked = 0;
+
+ private:
+  struct Waiting {
+    Kind kind;
+    std::string node;
+    std::uint64_t line;
+    std::function<void()> happen;
+  };
+  std::deque<Waiting> waiting_;
+};
+
+MemoryLogOptions carried_by(HeldCourier& courier) {
+  MemoryLogOptions options = without_thread();
+  options.courier = &courier;
+  return options;
+}
+
+using Steps = std::vector<std::string>;
 
 }  // namespace
 
@@ -162,6 +230,192 @@ TEST_CASE("memory log: what one node appends the other one reads", "[storage][me
         std::vector<std::string>{"claim 0/0", "claim 1/0",
                                  "void: it was written under another claim", "decision 1/1 ord_1"});
   CHECK(a->identity() == b->identity());
+}
+
+TEST_CASE("memory log: with a courier an append lands only when it is carried there",
+          "[storage][memory]") {
+  HeldCourier courier;
+  MemoryWorld world{carried_by(courier)};
+  const auto log = world.open("a");
+  const auto writer = log->journal_writer(p0);
+  const auto other = log->journal_writer(p0);
+  std::vector<Offset> done;
+  const auto on_done = [&](const AppendOutcome& outcome) { done.push_back(outcome.offset); };
+  writer->append({}, "1", on_done);
+  writer->append({}, "2", on_done);
+  other->append({}, "3", on_done);
+  CHECK(courier.waiting() == Steps{"append a", "append a", "append a"});
+  const auto lines = courier.lines();
+  CHECK(lines[0] == lines[1]);
+  CHECK(lines[0] != lines[2]);
+  CHECK(std::ranges::count(lines, 0U) == 0);
+  CHECK(world.journal_end(p0) == 0);
+  CHECK(courier.asked == 0);
+  REQUIRE(courier.happen(HeldCourier::Kind::append, 2));  // Another line may overtake.
+  CHECK(world.journal(p0).front().record.value == "3");
+  CHECK(done.empty());
+  courier.happen_all();
+  CHECK(world.journal_end(p0) == 3);
+  CHECK(done == std::vector<Offset>{0, 1, 2});
+  CHECK(courier.asked == 3);
+}
+
+TEST_CASE("memory log: what was on its way when its node died still happens, unheard",
+          "[storage][memory]") {
+  HeldCourier courier;
+  MemoryWorld world{carried_by(courier)};
+  auto log = world.open("a");
+  auto writer = log->journal_writer(p0);
+  int heard = 0;
+  writer->append({}, "1", [&](const AppendOutcome&) { ++heard; });
+  log->put({"orders", p1, {"k", {}, "v"}}, [&](const Result<Offset>&) { ++heard; });
+  log->publish({{"events", p0, {"k", {}, "v"}}}, {{p0, 1, "m"}}, true,
+               [&](const Result<std::monostate>&) { ++heard; });
+  writer.reset();
+  log.reset();
+  CHECK(courier.waiting() == Steps{"append a", "publish a", "publish a"});
+  CHECK(courier.lines()[1] == courier.lines()[2]);
+  courier.happen_all();
+  CHECK(world.journal_end(p0) == 1);
+  CHECK(world.topic("orders", p1).size() == 1);
+  CHECK(world.topic("events", p0).size() == 1);
+  CHECK(heard == 0);
+}
+
+TEST_CASE("memory log: half of a publish is seen only where it need not be atomic",
+          "[storage][memory]") {
+  const bool atomic = GENERATE(true, false);
+  INFO("atomic=" << atomic);
+  HeldCourier courier;
+  MemoryWorld world{carried_by(courier)};
+  const auto log = world.open("a");
+  courier.faults = {MemoryFault::partial};
+  const auto publish = [&] {
+    std::optional<Result<std::monostate>> published;
+    std::vector<Output> outputs;
+    for (const char* value : {"1", "2", "3", "4"})
+      outputs.push_back({"events", p0, {"k", {}, value}});
+    log->publish(std::move(outputs), {{p0, 1, "m"}}, atomic,
+                 [&](Result<std::monostate> answer) { published = std::move(answer); });
+    courier.happen_all();
+    REQUIRE(published.has_value());
+    return *published;
+  };
+  const auto committed = [&] {
+    std::optional<Commit> commit;
+    log->committed_position(Use::publisher, p0,
+                            [&](Result<std::optional<Commit>> answer) { commit = *answer; });
+    courier.happen_all();
+    return commit.has_value();
+  };
+  CHECK(publish().error().code == ErrorCode::storage_failed);
+  const std::size_t half = atomic ? 0 : 2;
+  CHECK(world.topic("events", p0).size() == half);
+  CHECK_FALSE(committed());
+  CHECK(publish().has_value());
+  CHECK(world.topic("events", p0).size() == half + 4);
+  CHECK(committed());
+}
+
+TEST_CASE("memory log: a late record that lands behind another claim is void",
+          "[storage][memory]") {
+  const bool claimed_between = GENERATE(true, false);
+  INFO("claimed_between=" << claimed_between);
+  HeldCourier courier;
+  MemoryWorld world{carried_by(courier)};
+  const auto log = world.open("a");
+  const auto land_claim = [&](std::uint8_t nonce) {
+    Claim claim;
+    claim.nonce = {nonce};
+    claim.partition_count = 2;
+    std::string value = encode(claim);
+    Headers headers = claim_headers(value);
+    (void)world.append_foreign(p0, {{}, std::move(headers), std::move(value)});
+  };
+  land_claim(1);
+  Acceptor acceptor{Position{}};
+  REQUIRE(acceptor.accept(world.journal(p0).front()).has_value());
+  RecordStamp stamp{acceptor.position()};
+  DecisionRecord decision;
+  decision.order = "ord_late";
+  std::string value = encode(decision);
+  Headers headers = stamp.stamp(RecordKind::decision, value);
+  courier.faults = {MemoryFault::unknown_late, MemoryFault::refused};
+  std::string outcome = "none";
+  const auto writer = log->journal_writer(p0);
+  writer->append(std::move(headers), std::move(value),
+                 [&](const AppendOutcome& answer) { outcome = status_of(answer.status); });
+  REQUIRE(courier.happen(HeldCourier::Kind::append));
+  REQUIRE(courier.happen(HeldCourier::Kind::answer));
+  CHECK(outcome == "unknown");
+  CHECK(world.journal_end(p0) == 1);
+  CHECK(courier.lines() == std::vector<std::uint64_t>{0});
+  if (claimed_between) land_claim(2);
+  REQUIRE(courier.happen(HeldCourier::Kind::append));
+  CHECK(courier.asked == 1);  // What is late has had its fault.
+  CHECK(courier.waiting().empty());
+  CHECK(conformance::judge({}, world.journal(p0)).back() ==
+        (claimed_between ? "void: it was written under another claim" : "decision 0/1 ord_late"));
+}
+
+TEST_CASE("memory log: on_append sees every entry that lands, whoever wrote it",
+          "[storage][memory]") {
+  std::vector<std::string> seen;
+  MemoryLogOptions options = without_thread();
+  options.on_append = [&](std::string_view topic, PartitionId partition, const LogEntry& entry) {
+    seen.push_back(std::string{topic} + '/' + std::to_string(index_of(partition)) + '/' +
+                   std::to_string(entry.offset) + ' ' + entry.record.value);
+  };
+  MemoryWorld world{std::move(options)};
+  const auto log = world.open("a");
+  const auto writer = log->journal_writer(p1);
+  const auto ignore = [](const AppendOutcome&) {};
+  world.fail_appends(p1, MemoryFault::unknown_late);
+  world.fail_appends(p1, MemoryFault::unknown_lost);
+  for (const char* value : {"late", "lost", "appended"}) writer->append({}, value, ignore);
+  (void)world.append_foreign(p1, {{}, {}, "foreign"});
+  world.land_late();
+  log->put({"orders", p0, {"k", {}, "put"}}, [](const Result<Offset>&) {});
+  log->publish({{"events", p1, {"k", {}, "published"}}}, {}, true,
+               [](const Result<std::monostate>&) {});
+  (void)world.deliver();
+  CHECK(seen == Steps{"memory-journal/1/0 appended", "memory-journal/1/1 foreign",
+                      "memory-journal/1/2 late", "orders/0/0 put", "events/1/0 published"});
+  world.trim_journal(p1, 2);
+  CHECK(world.journal_first(p1) == 2);
+  CHECK(world.journal_end(p1) == 3);
+}
+
+TEST_CASE("memory log: a coordinator gives out the partitions and takes them",
+          "[storage][memory]") {
+  HeldCourier courier;
+  MemoryLogOptions options = carried_by(courier);
+  options.first_takes_all = false;
+  MemoryWorld world{std::move(options)};
+  const auto a = world.open("a");
+  Heard of_a{"a"};
+  a->join(of_a);
+  CHECK(courier.waiting().empty());
+  CHECK_FALSE(world.owner(p0).has_value());
+  world.move(p0, "a");
+  CHECK(world.owner(p0) == "a");
+  world.take(p0);
+  world.take(p1);  // It has no owner: nothing happens.
+  CHECK_FALSE(world.owner(p0).has_value());
+  CHECK(courier.waiting() == Steps{"membership a", "membership a"});
+  CHECK(courier.lines()[0] == courier.lines()[1]);
+  courier.happen_all();
+  CHECK(of_a.heard == Steps{"a gained 0", "a lost 0"});
+  world.move(p1, "b");  // Before it has joined: it gains that then, and nothing else.
+  const auto b = world.open("b");
+  Heard of_b{"b"};
+  b->join(of_b);
+  courier.happen_all();
+  CHECK(of_b.heard == Steps{"b gained 1"});
+  world.take(p1);
+  b->leave();
+  courier.happen_all();  // A node that has left hears nothing more.
+  CHECK(of_b.heard == Steps{"b gained 1"});
 }
 
 }  // namespace paysaga::storage

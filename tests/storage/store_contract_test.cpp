@@ -230,6 +230,42 @@ TEMPLATE_TEST_CASE("store: counts follow status and money", "[storage][store]", 
   CHECK(counts[2].open == 0);
 }
 
+TEST_CASE("store: an order that is decided in another partition leaves no timer behind",
+          "[storage][store]") {
+  MemoryStore store{identity_of_tests()};
+  const auto timers = [&](PartitionId partition) {
+    return store.timers(partition, Time::min(), Time::max(), 10)->size();
+  };
+  Journal first{p0};
+  first.decide("o", make_saga("o", {.version = 1}));
+  REQUIRE(first.apply_to(store).has_value());
+  CHECK(timers(p0) == 1);
+  Journal second{PartitionId{1}};
+  second.decide("o", make_saga("o", {.version = 2}));
+  REQUIRE(second.apply_to(store).has_value());
+  CHECK(timers(p0) == 0);
+  CHECK(timers(PartitionId{1}) == 1);
+}
+
+TEST_CASE("store: a copy stays as it was when the original goes on", "[storage][store]") {
+  MemoryStore store{identity_of_tests()};
+  Journal journal{p0};
+  journal.decide("o", make_saga("o", {.version = 1}));
+  REQUIRE(journal.apply_to(store).has_value());
+  MemoryStore copy{store};
+  journal.decide("o", make_saga("o", {.version = 2}));
+  const Position before = *store.position(p0);
+  REQUIRE(journal.apply_to(store).has_value());
+  const OrderId order = OrderId::of("o");
+  CHECK(copy.identity() == store.identity());
+  CHECK(*copy.position(p0) == before);
+  CHECK((*copy.load(order))->saga.version == 1);
+  CHECK(copy.history(order, 0, 10)->size() == 1);
+  REQUIRE(journal.apply_to(copy).has_value());  // It is a store of its own and can catch up.
+  CHECK(*copy.history(order, 0, 10) == *store.history(order, 0, 10));
+  CHECK(*copy.position(p0) == *store.position(p0));
+}
+
 TEMPLATE_TEST_CASE("store: timers move with their orders", "[storage][store]", InMemory, OnDisk) {
   TestType world;
   StateStore& store = world.get();
