@@ -8,6 +8,7 @@
 
 #include "paysaga/engine/stripe/base_url.hpp"
 #include "paysaga/engine/stripe/http_message.hpp"
+#include "paysaga/engine/stripe/transport.hpp"
 #include "paysaga/saga/result.hpp"
 
 namespace paysaga::engine::stripe {
@@ -34,19 +35,17 @@ struct HttpClientOptions {
 ///
 /// Threads:  `send` from any thread, never blocks. `done` comes exactly once, from a thread of the
 ///           client or, when it is stopped, of the caller; it must not block.
-class HttpClient {
+class HttpClient final : public Transport {
  public:
-  using Done = std::function<void(HttpResult)>;
-
   /// Errors: malformed (roots that cannot be read).
   [[nodiscard]] static Result<std::unique_ptr<HttpClient>> start(HttpClientOptions options);
-  ~HttpClient();  // Stops.
+  ~HttpClient() override;  // Stops.
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  void send(HttpRequest request, Done done);
+  void send(HttpRequest request, Done done) override;
   /// Answers every outstanding request (stopped) and joins the threads. Not from a callback.
-  void stop();
+  void stop() override;
 
  private:
   class Shard;

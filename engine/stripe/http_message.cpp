@@ -12,7 +12,7 @@ char lower(char c) {
 
 }  // namespace
 
-std::optional<std::string_view> HttpResponse::header(std::string_view name) const {
+std::optional<std::string_view> find_header(const Headers& headers, std::string_view name) {
   const auto found = std::ranges::find_if(headers, [name](const auto& header) {
     return std::ranges::equal(header.first, name, {}, lower, lower);
   });

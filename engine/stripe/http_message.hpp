@@ -12,6 +12,9 @@ namespace paysaga::engine::stripe {
 
 /// Names in any case, values without line breaks.
 using Headers = std::vector<std::pair<std::string, std::string>>;
+/// The first value of that name, without regard to case.
+[[nodiscard]] std::optional<std::string_view> find_header(const Headers& headers,
+                                                          std::string_view name);
 
 struct HttpRequest {
   std::string method;
@@ -33,8 +36,9 @@ struct HttpResponse {
   /// The same request may have reached the server once before, on a connection that was lost.
   bool repeated = false;
 
-  /// Looks without regard to case.
-  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const {
+    return find_header(headers, name);
+  }
 };
 
 /// Why no answer came.

@@ -43,14 +43,23 @@ std::optional<Target> split(std::string_view target) {
 }
 
 /// When `until` is on the steady clock; what is more than a year away never comes.
-Steady::time_point steady_of(Time until, Time now) {
+Steady::time_point steady_of(Time until, Time now, Steady::time_point steady_now) {
   if (until <= now) return Steady::time_point::min();
   if (until - now > hours{24 * 365}) return Steady::time_point::max();
-  return Steady::now() + (until - now);
+  return steady_now + (until - now);
 }
 
-Duration since(Steady::time_point start) {
-  return std::chrono::duration_cast<Duration>(Steady::now() - start);
+Result<BaseUrl> check(const StripeOptions& options) {
+  auto url = BaseUrl::parse(options.base_url);
+  if (!url) return url;
+  if (auto allowed = check_key(options.key.reveal(), *url, options.livemode); !allowed) {
+    return tl::unexpected{allowed.error()};
+  }
+  if (!is_printable(options.api_version) || !is_printable(options.user_agent)) {
+    return fail(ErrorCode::malformed,
+                "stripe api_version and user_agent are printable ASCII without spaces");
+  }
+  return url;
 }
 
 /// Puts the objects of `page` behind those of `all`.
@@ -75,14 +84,14 @@ Answer join(std::optional<Answer> all, Answer page) {
 class StripeProvider::Impl {
  public:
   Impl(StripeOptions options, const actors::Clock& clock, Observe observe,
-       std::unique_ptr<HttpClient> client)
+       std::unique_ptr<Transport> transport)
       : options_{std::move(options)},
         clock_{clock},
         observe_{std::move(observe)},
-        client_{std::move(client)} {}
+        transport_{std::move(transport)} {}
 
   void call(actors::ProviderCall call, Done done) {
-    const auto started = Steady::now();
+    const auto started = options_.steady_now();
     const Call& what = call.call;
     const bool key_missing = what.kind == CallKind::send && !what.key;
     if (!split(what.request.target) || key_missing) {
@@ -93,12 +102,12 @@ class StripeProvider::Impl {
     }
     auto pending = std::make_shared<Pending>(Pending{std::move(call), std::move(done)});
     pending->expect = expect_of(pending->call.call.kind, pending->call.call.request.target);
-    pending->send_before = steady_of(pending->call.call.send_until, clock_.now());
+    pending->send_before = steady_of(pending->call.call.send_until, clock_.now(), started);
     pending->started = started;
     send(pending, pending->call.call.request.target);
   }
 
-  void stop() { client_->stop(); }
+  void stop() { transport_->stop(); }
 
   StripeEncoder encoder;
 
@@ -116,8 +125,8 @@ class StripeProvider::Impl {
   using PendingPtr = std::shared_ptr<Pending>;
 
   void send(const PendingPtr& pending, const std::string& target) {
-    const auto started = Steady::now();
-    client_->send(make_request(*pending, target), [this, pending, started](HttpResult result) {
+    const auto started = options_.steady_now();
+    transport_->send(make_request(*pending, target), [this, pending, started](HttpResult result) {
       on_result(pending, started, std::move(result));
     });
   }
@@ -163,40 +172,48 @@ class StripeProvider::Impl {
     send(pending, target + separator + Form{}.add("starting_after", classified.after).text());
   }
 
-  static void finish(const PendingPtr& pending) {
+  void finish(const PendingPtr& pending) const {
     const Done done = std::exchange(pending->done, nullptr);
     done(
         {*std::move(pending->pages_read), std::move(pending->request_id), since(pending->started)});
   }
 
+  [[nodiscard]] Duration since(Steady::time_point start) const {
+    return std::chrono::duration_cast<Duration>(options_.steady_now() - start);
+  }
+
   StripeOptions options_;
   const actors::Clock& clock_;
   Observe observe_;
-  std::unique_ptr<HttpClient> client_;  // Last: it ends first, and its callbacks use the rest.
+  std::unique_ptr<Transport> transport_;  // Last: it ends first, and its callbacks use the rest.
 };
 
 Result<std::unique_ptr<StripeProvider>> StripeProvider::start(StripeOptions options,
                                                               const actors::Clock& clock,
                                                               Observe observe) {
-  const auto url = BaseUrl::parse(options.base_url);
+  const auto url = check(options);
   if (!url) return tl::unexpected{url.error()};
-  if (auto allowed = check_key(options.key.reveal(), *url, options.livemode); !allowed) {
-    return tl::unexpected{allowed.error()};
-  }
-  if (!is_printable(options.api_version) || !is_printable(options.user_agent)) {
-    return fail(ErrorCode::malformed,
-                "stripe api_version and user_agent are printable ASCII without spaces");
-  }
   HttpClientOptions http{*url, options.ca_pem, options.threads, options.connections_max,
                          options.queue_max};
   http.connect_timeout = options.connect_timeout;
   http.request_timeout = options.request_timeout;
   http.queue_timeout = options.queue_timeout;
   http.response_bytes_max = options.response_bytes_max;
+  http.now = options.steady_now;  // The one clock: `send_before` is a time of it.
   auto client = HttpClient::start(std::move(http));
   if (!client) return tl::unexpected{client.error()};
   return std::unique_ptr<StripeProvider>{new StripeProvider{
       std::make_unique<Impl>(std::move(options), clock, std::move(observe), *std::move(client))}};
+}
+
+Result<std::unique_ptr<StripeProvider>> StripeProvider::over(StripeOptions options,
+                                                             const actors::Clock& clock,
+                                                             std::unique_ptr<Transport> transport,
+                                                             Observe observe) {
+  if (auto url = check(options); !url) return tl::unexpected{url.error()};
+  ensure(transport != nullptr, "a provider has a transport");
+  return std::unique_ptr<StripeProvider>{new StripeProvider{
+      std::make_unique<Impl>(std::move(options), clock, std::move(observe), std::move(transport))}};
 }
 
 StripeProvider::StripeProvider(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}

@@ -8,6 +8,7 @@
 
 #include "paysaga/actors/ports.hpp"
 #include "paysaga/config/secret.hpp"
+#include "paysaga/engine/stripe/transport.hpp"
 
 namespace paysaga::engine::stripe {
 
@@ -26,6 +27,9 @@ struct StripeOptions {
   std::chrono::milliseconds queue_timeout{30'000};
   std::size_t list_pages_max = 50;  // Of 100 objects. A longer list is Unknown, never cut.
   std::size_t response_bytes_max = 8 * 1024 * 1024;
+  /// What `took` and the last moment to send are measured with. A simulation has its own.
+  std::function<std::chrono::steady_clock::time_point()> steady_now =
+      std::chrono::steady_clock::now;
 };
 
 /// One HTTP exchange, for metrics. The texts are closed sets.
@@ -42,7 +46,7 @@ struct ExchangeReport {
 /// Lists are read page by page into one answer; a page that fails makes the whole answer that.
 ///
 /// Threads:   as the port says. `observe` comes from the same threads and must not block.
-/// Lifetime:  the clock outlives it.
+/// Lifetime:  the clock and what `steady_now` reads outlive it.
 class StripeProvider final : public actors::PaymentProvider {
  public:
   using Observe = std::function<void(const ExchangeReport&)>;
@@ -52,6 +56,11 @@ class StripeProvider final : public actors::PaymentProvider {
   [[nodiscard]] static Result<std::unique_ptr<StripeProvider>> start(StripeOptions options,
                                                                      const actors::Clock& clock,
                                                                      Observe observe = {});
+  /// The same over another transport: of `options`, those that concern the connection are not used.
+  /// Errors: those of `start`. The key is checked against `base_url`, wherever `transport` leads.
+  [[nodiscard]] static Result<std::unique_ptr<StripeProvider>> over(
+      StripeOptions options, const actors::Clock& clock, std::unique_ptr<Transport> transport,
+      Observe observe = {});
   ~StripeProvider() override;  // Stops.
 
   void call(actors::ProviderCall call, Done done) override;

@@ -229,6 +229,7 @@ TEST_CASE("stripe provider: settings that are refused at the start", "[stripe]")
     REQUIRE_FALSE(provider.has_value());
     CHECK(provider.error().code == row.code);
     CHECK(provider.error().detail.find("SECRET") == std::string::npos);
+    CHECK(StripeProvider::over(options, fixed_clock, nullptr).error().code == row.code);
   }
 }
 
