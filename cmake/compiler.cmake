@@ -15,6 +15,11 @@ if(PAYSAGA_SANITIZE)
   target_link_options(paysaga_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+# Bugs on purpose (saga/planted.hpp): for the simulator, whose checkers have to find them.
+if(PAYSAGA_PLANTED)
+  target_compile_definitions(paysaga_flags INTERFACE PAYSAGA_PLANTED)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})

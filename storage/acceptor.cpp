@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "paysaga/saga/planted.hpp"
+
 namespace paysaga::storage {
 namespace {
 
@@ -51,9 +53,15 @@ RecordKind Counted::kind() const {
 std::string_view Acceptor::why_void(const RecordHeader& header) const {
   if (header.kind == RecordKind::claim) return {};
   if (position_.epoch < 0) return "it stands before the first claim";
-  if (header.epoch != position_.epoch) return "it was written under another claim";
+  if (header.epoch != position_.epoch) {
+    if (planted(PlantedBug::epoch_unchecked)) return {};
+    return "it was written under another claim";
+  }
   if (header.jseq <= position_.jseq) return "its number was already used";
-  if (header.jseq != position_.jseq + 1) return "a record before it was lost";
+  if (header.jseq != position_.jseq + 1) {
+    if (planted(PlantedBug::jseq_unchecked)) return {};  // Its chain value does not fit either.
+    return "a record before it was lost";
+  }
   if (position_.chain != chain_unknown && header.chain != position_.chain) {
     return "it follows another record than the last counted one";
   }
@@ -75,6 +83,10 @@ Result<Acceptance> Acceptor::accept(const LogEntry& entry) {
   auto value = decode(counted, entry.record.value);
   if (!value) return at(entry, value.error());
   const bool claim = counted.kind == RecordKind::claim;
+  if (planted(PlantedBug::epoch_unchecked) && !claim && counted.epoch != position_.epoch) {
+    position_.next = entry.offset + 1;  // Number and chain stay: the leader's next record must fit.
+    return Counted{counted.epoch, counted.jseq, std::move(*value)};
+  }
   // A reader that does not know the chain takes it from the first record that carries it; a claim
   // carries none.
   const std::uint64_t former = claim ? position_.chain : counted.chain;

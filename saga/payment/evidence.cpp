@@ -7,6 +7,7 @@
 #include "paysaga/saga/payment/decline.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/waits.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -139,6 +140,10 @@ Finding hear_send(Draft& draft, Operation& operation, const AnswerInput& input) 
             return nothing(answer);
           },
           [&](const answer::Unknown& answer) {
+            if (planted(PlantedBug::unknown_read_as_failed) &&
+                operation.kind == OperationKind::confirm) {
+              return declined(draft, operation, answer::Declined{{"card_declined"}});
+            }
             lose(draft, operation, answer);
             return nothing(answer);
           },

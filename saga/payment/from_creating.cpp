@@ -2,6 +2,7 @@
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -72,6 +73,10 @@ void keep_method(Draft& draft, const AskConfirm& ask) {
 
 /// The create may have been sent: its evidence comes first, then the intent is cancelled.
 void cancel(Draft& draft, const AskCancel& ask) {
+  if (planted(PlantedBug::cancel_withdraws_intended) &&
+      draft.payment.operations.front().phase == Phase::intended) {
+    return cancel_idle(draft, asked_by(ask));
+  }
   begin_cancel(draft, asked_by(ask));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "paysaga/saga/payment/waits.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -203,6 +204,11 @@ void lose(Draft& draft, Operation& operation, const answer::Unknown& answer) {
   operation.next_at = draft.now() + wait;
   note(draft, std::string{to_text(operation.kind)} + " unknown: " + answer.why);
   if (first) tell(draft, EventType::payment_outcome_unknown, to_text(operation.kind), answer.why);
+  if (planted(PlantedBug::new_key_on_retry) && operation.kind != OperationKind::cancel) {
+    ++operation.try_number;
+    operation.key =
+        make_key(draft, operation.kind, operation.attempt, operation.try_number, operation.refund);
+  }
 }
 
 void outdate(Draft& draft, Operation& operation) {

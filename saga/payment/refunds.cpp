@@ -7,6 +7,7 @@
 #include "paysaga/saga/payment/decline.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/waits.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -127,7 +128,13 @@ void hear_send(Draft& draft, Operation& operation, Refund& refund, const AnswerI
                  },
                  [&](const answer::NotSent& a) { put_off(draft, operation, a); },
                  [&](const answer::Unauthorized& a) { put_off(draft, operation, a); },
-                 [&](const answer::Unknown& a) { lose(draft, operation, a); },
+                 [&](const answer::Unknown& a) {
+                   if (planted(PlantedBug::unknown_read_as_failed)) {
+                     settle_refund(draft, refund.id, "refused");
+                     return fail_refund(draft, refund, RefundState::failed, "failed");
+                   }
+                   lose(draft, operation, a);
+                 },
                  [&](const answer::KeyMisused& a) { misused(draft, a); },
                  [&](const answer::KeyExpired&) { outdate(draft, operation); },
                  [&](const answer::Intent&) { unreadable(); },
@@ -285,6 +292,9 @@ bool is_to_be_retried(const Refund& refund) {
 }
 
 std::int64_t left_minor(const MoneyTotals& money) {
+  if (planted(PlantedBug::refund_without_reservation)) {
+    return money.captured - money.refunded - money.disputed;
+  }
   return money.captured - money.refunded - money.refunding - money.disputed;
 }
 

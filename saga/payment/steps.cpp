@@ -5,6 +5,7 @@
 #include "paysaga/saga/payment/decline.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -158,6 +159,10 @@ void begin_cancel(Draft& draft, const CancelAsk& ask) {
 void cancel_idle(Draft& draft, const CancelAsk& ask) {
   begin_cancel(draft, ask);
   draft.payment.next_read_at = std::nullopt;
+  if (planted(PlantedBug::cancel_withdraws_intended) && !draft.payment.operations.empty() &&
+      draft.payment.operations.front().phase == Phase::intended) {
+    return finish_cancel(draft);
+  }
   if (draft.payment.intent) return add_cancel(draft);
   finish_cancel(draft);
 }
