@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/log.hpp"
 
 namespace paysaga::actors {
@@ -23,7 +24,10 @@ class InputCursor {
   void passed(storage::Offset next) {
     if (next > next_) next_ = next;
   }
-  [[nodiscard]] storage::Offset position() const { return open_.empty() ? next_ : *open_.begin(); }
+  [[nodiscard]] storage::Offset position() const {
+    if (planted(PlantedBug::input_position_ahead)) return next_;
+    return open_.empty() ? next_ : *open_.begin();
+  }
   [[nodiscard]] storage::Offset next() const { return next_; }
 
  private:

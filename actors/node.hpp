@@ -92,7 +92,7 @@ struct NodeOptions {
   Duration journal_retention = hours{7 * 24};
   std::size_t threads = 2;           // 0: the actors run only while the host calls `run_one`.
   Duration tick = milliseconds{20};  // How often a partition looks at its timers.
-  std::uint64_t seed = 0;  // Of jitter and nonces; 0: from the system.
+  std::uint64_t seed = 0;            // Of jitter and nonces; 0: from the system.
 };
 
 /// The actors of one node: owns their system, joins the log's membership, leads what it is given.

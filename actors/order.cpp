@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "paysaga/actors/decided.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::actors {
 namespace {
@@ -33,6 +34,9 @@ class Order {
 
   void on(const Committed& committed) {
     ++received_;
+    if (planted(PlantedBug::jseq_unchecked)) {  // The records of those before it were lost.
+      std::erase_if(in_flight_, [&](const auto& s) { return s->version < committed.version; });
+    }
     ensure(!in_flight_.empty() && in_flight_.front()->version == committed.version,
            "decisions are read back in the order in which they were made");
     committed_ = std::move(in_flight_.front());
@@ -93,13 +97,15 @@ class Order {
       in_flight_.push_back(decided.next);
     }
     caf::anon_send(partition_, std::move(decided));
+    if (planted(PlantedBug::act_before_read_back)) start_missing_calls(now);
   }
 
   /// Level-triggered: whatever the committed state waits for and does not run yet is started. What
   /// a decision in flight has already settled or withdrawn is left alone.
   void start_missing_calls(Time now) {
     const Context here = context(now, 0);
-    std::vector<Call> calls = pending_calls(*committed_, here);
+    const bool early = planted(PlantedBug::act_before_read_back);
+    std::vector<Call> calls = pending_calls(early ? *newest_ : *committed_, here);
     if (newest_ != committed_) {
       const std::vector<Call> still = pending_calls(*newest_, here);
       std::erase_if(calls, [&](const Call& call) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "paysaga/actors/input_cursor.hpp"
@@ -109,11 +110,17 @@ class Partition {
     std::function<void(Submitted)> done;
     Submitted answer;
   };
+  /// An input that no order decides: it can never be read, or its order lives elsewhere.
+  struct Stray {
+    storage::LogEntry entry;
+    std::variant<std::string, storage::PartitionId> becomes;  // Dead letter: why; or moved: where.
+  };
   struct Inbound {
     std::string topic;
     InputCursor cursor;
     std::unique_ptr<storage::Reading> reading;
     std::size_t owed = 0;  // Credit held back while too much was in flight.
+    std::deque<Stray> strays;
   };
 
   // partition_lead.cpp
@@ -134,6 +141,7 @@ class Partition {
 
   // partition_decide.cpp
   void take_command(Pending pending);
+  void take_decided(Decided& decided);
   void deliver(Pending pending, Input input);
   Roster::Active* activate(const OrderId& order);
   void finish_quietly(Pending pending, Submitted answer);
@@ -148,6 +156,9 @@ class Partition {
   // partition_input.cpp
   void read_inputs();
   void take_input(std::size_t topic, storage::LogEntry& entry);
+  void keep_stray(std::size_t topic, Stray stray);
+  void decide_strays(std::size_t topic);
+  void decided_input(const Pending& pending);
   void dead_letter(std::size_t topic, const storage::LogEntry& entry, const std::string& cause);
   void move_input(std::size_t topic, storage::LogEntry& entry, storage::PartitionId to);
   [[nodiscard]] storage::RecordOutput dead_letter_output(const storage::DeadLetter& letter) const;

@@ -2,6 +2,7 @@
 
 #include "paysaga/actors/decided.hpp"
 #include "paysaga/actors/partition.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::actors {
 namespace {
@@ -95,7 +96,8 @@ Roster::Active* Partition::activate(const OrderId& order) {
                Pending{.order = order, .received_at = clock_.now(), .kind = "load"});
     return nullptr;
   }
-  auto saga = std::make_shared<const Saga>(*loaded ? std::move((*loaded)->saga) : new_saga(order));
+  auto saga = std::make_shared<Saga>(*loaded ? std::move((*loaded)->saga) : new_saga(order));
+  if (planted(PlantedBug::dedup_dropped_on_restore)) saga->seen.clear();
   OrderActor actor = spawn_order(self_->home_system(), world_, PartitionActor{self_}, id_, life_,
                                  payment_, std::move(saga));
   return &roster_.add(order, std::move(actor), clock_.now());
@@ -103,6 +105,11 @@ Roster::Active* Partition::activate(const OrderId& order) {
 
 void Partition::on(Decided& decided) {
   if (decided.life != life_ || role_ != Role::leading) return;
+  take_decided(decided);
+  for (std::size_t topic = 0; topic < inbound_.size(); ++topic) decide_strays(topic);
+}
+
+void Partition::take_decided(Decided& decided) {
   Pending pending{.order = decided.order, .received_at = decided.decided_at, .kind = decided.kind};
   if (decided.ticket != 0) {
     const auto found = tickets_.find(decided.ticket);
@@ -125,7 +132,7 @@ void Partition::on(Decided& decided) {
     return quarantine(decided.order, "a decision is larger than the journal takes",
                       std::move(pending));
   }
-  if (pending.topic) inbound_[*pending.topic].cursor.decided(pending.offset);
+  decided_input(pending);
   append_decision(std::move(record), InFlight{.order = decided.order,
                                               .next = std::move(decided.next),
                                               .answer = answer_of(decided),
@@ -153,10 +160,8 @@ storage::DecisionRecord Partition::to_record(Decided& decided, const Pending& pe
 
 /// Nothing is journalled for it. Its answer waits until what it may rest on has been read back.
 void Partition::finish_quietly(Pending pending, Submitted answer) {
-  if (pending.topic) {
-    inbound_[*pending.topic].cursor.decided(pending.offset);
-    positions_moved_ = true;
-  }
+  decided_input(pending);
+  if (pending.topic) positions_moved_ = true;
   if (pending.queued) {
     // Decided without a record of its own: its place in the queue must still be given up.
     storage::DecisionRecord record;

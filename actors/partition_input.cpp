@@ -66,9 +66,9 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
     return;  // Its own refund request: it was decided in the decision that published it.
   }
   auto parsed = storage::parse_command(entry.record.value);
-  if (!parsed) return dead_letter(topic, entry, parsed.error().detail);
+  if (!parsed) return keep_stray(topic, {std::move(entry), parsed.error().detail});
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
-  if (home != id_) return move_input(topic, entry, home);
+  if (home != id_) return keep_stray(topic, {std::move(entry), home});
   inbound.cursor.started(entry.offset);
   take_command(Pending{.order = parsed->order,
                        .received_at = clock_.now(),
@@ -76,6 +76,35 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
                        .command = std::move(parsed->input),
                        .topic = topic,
                        .offset = entry.offset});
+}
+
+/// No order remembers a stray by its id, so only the position keeps it from being decided again: it
+/// waits until every input before it is decided, and then moves the position with its decision.
+void Partition::keep_stray(std::size_t topic, Stray stray) {
+  Inbound& inbound = inbound_[topic];
+  inbound.cursor.started(stray.entry.offset);
+  inbound.strays.push_back(std::move(stray));
+  decide_strays(topic);
+}
+
+void Partition::decide_strays(std::size_t topic) {
+  Inbound& inbound = inbound_[topic];
+  while (!inbound.strays.empty() &&
+         inbound.cursor.position() == inbound.strays.front().entry.offset) {
+    Stray stray = std::move(inbound.strays.front());
+    inbound.strays.pop_front();
+    inbound.cursor.decided(stray.entry.offset);
+    if (const auto* cause = std::get_if<std::string>(&stray.becomes)) {
+      dead_letter(topic, stray.entry, *cause);
+    } else {
+      move_input(topic, stray.entry, std::get<storage::PartitionId>(stray.becomes));
+    }
+  }
+}
+
+/// Its decision is about to be appended, or it needs none.
+void Partition::decided_input(const Pending& pending) {
+  if (pending.topic) inbound_[*pending.topic].cursor.decided(pending.offset);
 }
 
 storage::RecordOutput Partition::dead_letter_output(const storage::DeadLetter& letter) const {
@@ -105,7 +134,6 @@ void Partition::dead_letter(std::size_t topic, const storage::LogEntry& entry,
   record.decided_at = now();
   record.received_at = clock_.now();
   record.outputs.push_back(dead_letter_output(letter));
-  inbound_[topic].cursor.passed(entry.offset + 1);
   append_decision(std::move(record), InFlight{.received_at = clock_.now()});
 }
 
@@ -122,7 +150,6 @@ void Partition::move_input(std::size_t topic, storage::LogEntry& entry, storage:
   record.received_at = clock_.now();
   entry.record.headers.push_back({"paysaga-moved", record.input_id});
   record.outputs.push_back({{name}, to, std::move(entry.record)});
-  inbound_[topic].cursor.passed(entry.offset + 1);
   append_decision(std::move(record), InFlight{.received_at = clock_.now()});
 }
 

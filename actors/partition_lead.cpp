@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "paysaga/actors/partition.hpp"
+#include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 
 namespace paysaga::actors {
@@ -61,7 +62,7 @@ void Partition::on(const Ranged& ranged) {
   if (!ranged.range) return stop("the journal cannot be read: " + ranged.range.error().detail);
   const storage::Offset from = acceptor_->position().next;
   const auto [first, end] = *ranged.range;
-  if (from < first && from > 0) {
+  if (from < first) {
     return stop("the journal begins at " + std::to_string(first) + ", behind this store's " +
                 std::to_string(from) + ": records between them are gone");
   }
@@ -70,7 +71,7 @@ void Partition::on(const Ranged& ranged) {
                 std::to_string(end) + "): it belongs to another journal, or the journal lost data");
   }
   end_ = end;
-  tail_ = log_.tail(id_, std::max(from, first),
+  tail_ = log_.tail(id_, from,
                     [to = Mailbox<PartitionActor>{self_}, id = id_, life = life_](auto batch) {
                       to.send(Tailed{life, id, std::move(batch)});
                     });
@@ -93,6 +94,7 @@ void Partition::claim() {
 
 void Partition::on(const Appended& appended) {
   if (appended.life != life_ || appended.outcome.status == storage::AppendStatus::appended) return;
+  if (planted(PlantedBug::failed_delivery_unnoticed)) return;
   step_down("an append was not confirmed: " + appended.outcome.why);
 }
 
@@ -163,11 +165,13 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
   }
   last_append_time_ = std::max(last_append_time_, entry.appended_at);
   if (const auto* claim = std::get_if<storage::Claim>(&counted->value)) {
-    read.own_claim = role_ == Role::claiming && claim->nonce == nonce_;
-    if (read.own_claim) {
+    const bool own = role_ == Role::claiming && !read.own_claim &&
+                     (claim->nonce == nonce_ || planted(PlantedBug::claim_without_nonce));
+    if (own) {
+      read.own_claim = true;
       epoch_ = entry.offset;
       stamp_.emplace(acceptor_->position());
-    } else if (role_ == Role::claiming || role_ == Role::leading) {
+    } else if (role_ == Role::leading || read.own_claim) {  // A claim before the own one is past.
       read.lost = "another node claimed the partition";
     }
     if (claim->partition_count == world_->partition_count) return std::monostate{};
@@ -176,6 +180,9 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
                     " partitions, this node has " + std::to_string(world_->partition_count));
   }
   const bool own = role_ == Role::leading && counted->epoch == epoch_;
+  if (planted(PlantedBug::jseq_unchecked) && own) {  // The records of those before it were lost.
+    while (!in_flight_.empty() && in_flight_.front().jseq < counted->jseq) in_flight_.pop_front();
+  }
   ensure(!own || (!in_flight_.empty() && in_flight_.front().jseq == counted->jseq),
          "own records are read back in the order of their appends");
   if (const auto* mark = std::get_if<storage::Mark>(&counted->value)) {
@@ -195,6 +202,7 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
 /// The decisions are true now: orders may act on them, clients hear of them.
 void Partition::settle_read_back(std::vector<InFlight>& settled) {
   const Time at = clock_.now();
+  const Time moment = now();  // The same for the actor and the queue: no wake-up falls between.
   for (InFlight& record : settled) {
     observer_.record_appended(at - record.appended_at);
     if (record.on_applied) record.on_applied();
@@ -203,13 +211,13 @@ void Partition::settle_read_back(std::vector<InFlight>& settled) {
       if (Roster::Active* active = roster_.find(order)) {
         ++active->sent;
         roster_.touch(*active, at);
-        caf::anon_send(active->actor, Committed{record.next->version, now()});
+        caf::anon_send(active->actor, Committed{record.next->version, moment});
       }
       // What is overdue came due while the order could not act on it: calls start by themselves,
       // but a decision has to be asked for.
       const auto wake = next_wake_at(*record.next);
       const auto decision = next_decision_at(*record.next);
-      if ((wake && *wake > now()) || (decision && *decision <= now())) wakes_.push(*wake, order);
+      if ((wake && *wake > moment) || (decision && *decision <= moment)) wakes_.push(*wake, order);
       if (!waits_.empty()) check_waits(order, record.next);
     }
     if (record.order) observer_.input_durable(at - record.received_at);
@@ -239,6 +247,7 @@ void Partition::lead() {
   if (!quarantined) return stop("the store cannot be read: " + quarantined.error().detail);
   for (const auto& record : *quarantined) quarantined_.insert(record.order);
   wakes_.clear();
+  if (planted(PlantedBug::timer_lost_on_restart)) wakes_.move_horizon(now());
   move_horizon();
   positions_moved_ = false;
   positions_told_at_ = clock_.now();

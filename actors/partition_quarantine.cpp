@@ -22,7 +22,7 @@ void Partition::quarantine(const OrderId& order, const std::string& reason, Pend
   record.received_at = pending.received_at;
   // The head of the queue stays where it is; anything else becomes its first.
   if (pending.command && !again) record.queued = encode_queued(order, *pending.command, now());
-  if (pending.topic) inbound_[*pending.topic].cursor.decided(pending.offset);
+  decided_input(pending);
   Submitted answer = stopped_order();
   answer.detail = reason;
   append_decision(std::move(record), InFlight{.order = order,
@@ -48,7 +48,7 @@ void Partition::queue_input(Pending pending) {
   record.decided_at = now();
   record.received_at = pending.received_at;
   record.queued = encode_queued(pending.order, *pending.command, now());
-  if (pending.topic) inbound_[*pending.topic].cursor.decided(pending.offset);
+  decided_input(pending);
   append_decision(std::move(record), InFlight{.order = pending.order,
                                               .answer = stopped_order(),
                                               .done = std::move(pending.done),

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "paysaga/actors/partition.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::actors {
 namespace {
@@ -26,7 +27,8 @@ void Partition::on(const Tick&) {
     const Time appended_at = role_ == Role::claiming ? claimed_at_
                              : in_flight_.empty()    ? clock_.now()
                                                      : in_flight_.front().appended_at;
-    if (appended_at + world_->options.append_timeout < clock_.now()) {
+    if (appended_at + world_->options.append_timeout < clock_.now() &&
+        !planted(PlantedBug::failed_delivery_unnoticed)) {
       step_down("an own record was not read back in time");
     }
   }

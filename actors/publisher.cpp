@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 
+#include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/record.hpp"
 
@@ -102,6 +103,7 @@ class Publisher {
     publishing_ = false;
     if (!published.result) {
       observer_.say("error", "publish_failed", published.result.error().detail);
+      if (planted(PlantedBug::publisher_skips_after_failure)) return publish();
       // What is committed decides where to go on: begin again from there.
       for (auto& [id, journal] : journals_) {
         const storage::OwnershipToken token = journal.token;
