@@ -48,6 +48,11 @@ Result<std::vector<Assignment>> read_toml_file(const std::filesystem::path& path
     return fail(ErrorCode::not_found,
                 "the configuration file " + path.string() + " cannot be read; is its name right?");
   }
+  return read_toml(text, path);
+}
+
+Result<std::vector<Assignment>> read_toml(std::string_view text,
+                                          const std::filesystem::path& path) {
   const auto place = [&](const toml::source_region& region) {
     return path.string() + ":" + std::to_string(region.begin.line);
   };

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "paysaga/config/value.hpp"
@@ -18,5 +19,9 @@ struct Assignment {
 
 /// Errors: not_found; malformed (no TOML: the parser stops at the first fault), with its place.
 [[nodiscard]] Result<std::vector<Assignment>> read_toml_file(const std::filesystem::path& path);
+
+/// The same of a text that calls itself `name`. Errors: malformed.
+[[nodiscard]] Result<std::vector<Assignment>> read_toml(std::string_view text,
+                                                        const std::filesystem::path& name);
 
 }  // namespace paysaga::config

@@ -97,6 +97,9 @@ class Books {
   [[nodiscard]] std::uint64_t violations(Violation violation) const;
   [[nodiscard]] std::uint64_t violations() const;
   [[nodiscard]] std::uint64_t refusals(Refusal refusal) const;
+  [[nodiscard]] std::uint64_t faults(Fault fault) const {
+    return faults_[static_cast<std::size_t>(fault)];
+  }
   /// Intents not cancelled beside another one, not cancelled either, of the same order.
   [[nodiscard]] std::uint64_t orphans() const { return orphans_; }
   /// The members of the summary, without braces.

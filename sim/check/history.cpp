@@ -1,0 +1,128 @@
+#include "paysaga/sim/check/history.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "paysaga/saga/topic.hpp"
+
+namespace paysaga::sim {
+namespace {
+
+using order::Status;
+
+/// What a closed order may become, beside staying what it is. Source: the table of statuses.
+bool may_follow(Status before, Status after) {
+  if (before == after || order::is_open(before)) return true;
+  switch (before) {
+    case Status::cancelled:
+      return after == Status::refund_pending;
+    case Status::expired:
+      return after == Status::refund_pending || after == Status::pending;
+    case Status::refunded:
+      return after == Status::refund_failed;
+    case Status::partially_refunded:
+      return after == Status::refunded || after == Status::refund_failed;
+    case Status::fulfilled:
+      return false;
+    case Status::payment_pending:
+    case Status::payment_processing:
+    case Status::pending:
+    case Status::payment_failed:
+    case Status::refund_pending:
+    case Status::refund_failed:
+      return true;
+  }
+  return false;
+}
+
+struct Sequences {
+  std::uint64_t payment = 0;
+  std::uint64_t order = 0;
+};
+
+Sequences sequences_of(const Saga* saga) {
+  if (saga == nullptr) return {};
+  return {saga->payment ? saga->payment->sequence : 0, saga->order.sequence};
+}
+
+MoneyTotals money_of(const Saga* saga) {
+  return saga != nullptr && saga->payment ? saga->payment->money : MoneyTotals{};
+}
+
+}  // namespace
+
+void HistoryCheck::wrong(const CountedDecision& decision, std::string what) {
+  findings_.add({"history",
+                 std::move(what) + " (journal " +
+                     std::to_string(storage::index_of(decision.partition)) + "/" +
+                     std::to_string(decision.entry.offset) + ", " +
+                     std::string{decision.decision.summary} + ")",
+                 std::string{decision.decision.order}, decision.entry.appended_at});
+}
+
+void HistoryCheck::counted(const CountedDecision& decision) {
+  const Saga* after = decision.after;
+  if (after == nullptr) return;
+  const std::uint64_t version = decision.before == nullptr ? 0 : decision.before->version;
+  if (after->version != version + 1) {
+    wrong(decision, "version " + std::to_string(after->version) + " follows version " +
+                        std::to_string(version));
+  }
+  const Status before =
+      decision.before == nullptr ? Status::payment_pending : decision.before->order.status;
+  if (!may_follow(before, after->order.status)) {
+    wrong(decision, "an order that is " + std::string{to_text(before)} + " became " +
+                        std::string{to_text(after->order.status)});
+  }
+  if (const auto broken = check(*after)) wrong(decision, "a state breaks a rule: " + *broken);
+  check_sequence(decision);
+  check_money(decision);
+  check_wake(decision);
+  std::string pair{decision.before == nullptr ? "NEW" : to_text(before)};
+  if (decision.before != nullptr && decision.before->payment) {
+    pair += '/';
+    pair += to_text(decision.before->payment->status);
+  }
+  pair += " + ";
+  pair += decision.decision.input_kind;
+  ++pairs_[pair];
+}
+
+/// The events of the decision continue both machines' sequences without a gap.
+void HistoryCheck::check_sequence(const CountedDecision& decision) {
+  const Sequences before = sequences_of(decision.before);
+  const Sequences after = sequences_of(decision.after);
+  Sequences told;
+  for (const storage::RecordOutput& output : decision.decision.outputs()) {
+    for (const std::string& topic : output.topics) {
+      told.payment += topic.ends_with(to_text(Topic::payment_events)) ? 1 : 0;
+      told.order += topic.ends_with(to_text(Topic::order_events)) ? 1 : 0;
+    }
+  }
+  if (before.payment + told.payment != after.payment || before.order + told.order != after.order) {
+    wrong(decision, "the state's sequences do not follow from the events");
+  }
+}
+
+void HistoryCheck::check_money(const CountedDecision& decision) {
+  if (!decision.after->payment) return;
+  const MoneyTotals before = money_of(decision.before);
+  const MoneyTotals after = money_of(decision.after);
+  const std::int64_t amount = decision.after->payment->amount.minor;
+  if (after.captured < before.captured) wrong(decision, "captured money went down");
+  if (after.captured > amount) wrong(decision, "more was captured than the order costs");
+  if (after.refunding < 0 || after.refunded < 0 ||
+      after.refunding + after.refunded + after.disputed > after.captured) {
+    wrong(decision, "more is refunded or reserved than was captured");
+  }
+}
+
+void HistoryCheck::check_wake(const CountedDecision& decision) {
+  const Saga& saga = *decision.after;
+  const Status status = saga.order.status;
+  if (!saga.payment && saga.parked.empty()) return;  // Nobody has begun it.
+  if (!order::is_open(status) || status == Status::pending || saga.order.held) return;
+  if (!next_wake_at(saga)) wrong(decision, "an open order has no next wake-up");
+}
+
+}  // namespace paysaga::sim

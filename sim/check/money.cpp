@@ -1,0 +1,90 @@
+#include "paysaga/sim/check/money.hpp"
+
+#include <array>
+
+namespace paysaga::sim {
+namespace {
+
+constexpr std::array violations{stripe::Violation::double_charge, stripe::Violation::double_refund,
+                                stripe::Violation::refund_over_charge,
+                                stripe::Violation::key_reused_other_params};
+
+}  // namespace
+
+void MoneyCheck::at_step(Time now) {
+  const stripe::Books& books = model_.books();
+  if (books.violations() == violations_) return;
+  violations_ = books.violations();
+  std::string names;
+  for (const stripe::Violation violation : violations) {
+    if (books.violations(violation) == 0) continue;
+    names += (names.empty() ? "" : ", ") + std::string{to_text(violation)};
+  }
+  findings_.add({"money", "the payment service's books name a violation: " + names, "", now});
+}
+
+std::uint64_t MoneyCheck::charges() const {
+  std::uint64_t charges = 0;
+  for (const auto& [currency, totals] : model_.books().totals()) charges += totals.charges;
+  return charges;
+}
+
+MoneyCheck::Sums MoneyCheck::sums_of(const stripe::OrderBook& book) const {
+  Sums sums;
+  const stripe::Account& account = model_.account();
+  for (const stripe::Index index : book.intents) {
+    const stripe::Intent& intent = account.intent(index);
+    const stripe::IntentStatus status = intent.state.status;
+    if (status != stripe::IntentStatus::succeeded && status != stripe::IntentStatus::canceled) {
+      ++sums.alive;
+    }
+    if (status != stripe::IntentStatus::succeeded) continue;
+    ++sums.charges;
+    sums.charged += intent.amount.minor;
+    sums.refunded += account.charge(intent.state.charge).refunded_minor;
+  }
+  return sums;
+}
+
+void MoneyCheck::compare(const stripe::OrderBook& book, Time now) {
+  const auto wrong = [&](const std::string& what) {
+    findings_.add({"money", what, book.order_id, now});
+  };
+  const Sums sums = sums_of(book);
+  const Fold::Order* order = fold_.find(book.order_id);
+  if (order == nullptr || order->saga == nullptr || !order->saga->payment) {
+    return wrong("the payment service knows an order that the journal does not");
+  }
+  const MoneyTotals& money = order->saga->payment->money;
+  if (sums.charges > 1) wrong("was charged " + std::to_string(sums.charges) + " times");
+  if (sums.charged != money.captured) {
+    wrong("was charged " + std::to_string(sums.charged) + ", the state says " +
+          std::to_string(money.captured));
+  }
+  if (sums.refunded != money.refunded + money.refunding) {
+    wrong("was given back " + std::to_string(sums.refunded) + ", the state says " +
+          std::to_string(money.refunded) + " and " + std::to_string(money.refunding) +
+          " on its way");
+  }
+  const bool ended = !order::is_open(order->saga->order.status);
+  if (sums.alive > (ended ? 0 : 1)) {
+    wrong("has " + std::to_string(sums.alive) + " intents that can still be paid, and is " +
+          status_text(*order->saga));
+  }
+}
+
+void MoneyCheck::at_end(Time now) {
+  at_step(now);
+  for (const stripe::OrderBook& book : model_.books().orders()) compare(book, now);
+  for (const auto& [id, order] : fold_.orders()) {
+    if (order.saga == nullptr || !order.saga->payment) continue;
+    const std::int64_t captured = order.saga->payment->money.captured;
+    bool known = captured == 0;
+    for (const stripe::OrderBook& book : model_.books().orders()) known |= book.order_id == id;
+    if (known) continue;
+    findings_.add(
+        {"money", "the state says paid, the payment service knows nothing of it", id, now});
+  }
+}
+
+}  // namespace paysaga::sim

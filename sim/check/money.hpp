@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "paysaga/sim/check/fold.hpp"
+#include "paysaga/sim/stripe_model.hpp"
+
+namespace paysaga::sim {
+
+/// Checks the state's money against the payment service's own books, to the minor unit.
+///
+/// What it does not check: while faults go on only that nothing forbidden was asked for (the
+/// books' violations); what both sides say is compared once the world has come to rest.
+class MoneyCheck {
+ public:
+  MoneyCheck(const stripe::StripeModel& model, const Fold& fold, Findings& findings)
+      : model_{model}, fold_{fold}, findings_{findings} {}
+
+  /// Cheap: looks at the books' counters.
+  void at_step(Time now);
+  void at_end(Time now);
+  [[nodiscard]] std::uint64_t charges() const;
+
+ private:
+  struct Sums {
+    std::int64_t charged = 0;
+    std::int64_t refunded = 0;
+    std::uint32_t charges = 0;
+    std::uint32_t alive = 0;  // Intents neither paid nor cancelled.
+  };
+  [[nodiscard]] Sums sums_of(const stripe::OrderBook& book) const;
+  void compare(const stripe::OrderBook& book, Time now);
+
+  const stripe::StripeModel& model_;
+  const Fold& fold_;
+  Findings& findings_;
+  std::uint64_t violations_ = 0;
+};
+
+}  // namespace paysaga::sim

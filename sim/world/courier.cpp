@@ -1,0 +1,88 @@
+#include "paysaga/sim/world/courier.hpp"
+
+#include <algorithm>
+
+namespace paysaga::sim {
+
+using storage::MemoryFault;
+using storage::MemoryStep;
+
+Courier::Courier(const Plan& plan, Timeline& timeline, Dice& dice)
+    : timeline_{timeline},
+      dice_{dice},
+      hop_max_{plan.hop_max},
+      way_{Prng::stream(plan.seed, "way to the log")},
+      grave_{Prng::stream(plan.seed, "sendings of the dead")} {}
+
+Duration Courier::way_of(MemoryStep::Kind kind) {
+  const auto slow = [&](Fault fault, Duration most) {
+    if (!dice_.strikes(fault)) return Duration{0};
+    return Duration{dice_.of(fault).between(1'000, most.count())};
+  };
+  Duration way{way_.between(20, hop_max_.count())};
+  switch (kind) {
+    case MemoryStep::Kind::append:
+      way += slow(Fault::append_slow, seconds{15});
+      break;
+    case MemoryStep::Kind::read:
+      way += slow(Fault::read_slow, seconds{15});
+      break;
+    case MemoryStep::Kind::membership:
+      way += slow(Fault::notice_late, minutes{3});
+      break;
+    case MemoryStep::Kind::publish:
+    case MemoryStep::Kind::answer:
+      break;
+  }
+  return way;
+}
+
+void Courier::carry(const MemoryStep& step, std::function<void()> happen) {
+  const std::string node{step.node};
+  if (dead_.contains(node)) return;
+  // A record that lands late on purpose has no line: it comes long after its writer gave up.
+  const bool late = step.kind == MemoryStep::Kind::append && step.line == 0;
+  Duration way = way_of(step.kind);
+  if (late)
+    way += Duration{dice_.of(Fault::append_late).between(1'000, Duration{minutes{3}}.count())};
+  Time when = timeline_.now() + way;
+  if (step.line != 0) {
+    Time& last = lines_[step.line];
+    when = std::max(when, last);
+    last = when;
+  }
+  const bool sending =
+      step.kind == MemoryStep::Kind::append || step.kind == MemoryStep::Kind::publish;
+  const bool survives = sending && grave_.chance(0.5);
+  timeline_.at(when, [this, node, kind = step.kind, survives, happen = std::move(happen)] {
+    if (dead_.contains(node) && !survives) return;
+    happen();
+    if (kind == MemoryStep::Kind::membership && on_notice) on_notice(node);
+  });
+}
+
+std::optional<MemoryFault> Courier::fault(MemoryStep::Kind kind, std::string_view,
+                                          storage::PartitionId) {
+  return kind == MemoryStep::Kind::append ? append_fault() : publish_fault();
+}
+
+std::optional<MemoryFault> Courier::append_fault() {
+  if (dice_.strikes(Fault::append_refused)) return MemoryFault::refused;
+  if (dice_.strikes(Fault::append_lost)) return MemoryFault::unknown_lost;
+  if (dice_.strikes(Fault::append_late)) return MemoryFault::unknown_late;
+  if (dice_.strikes(Fault::append_unheard)) return MemoryFault::unknown_landed;
+  if (dice_.strikes(Fault::append_unanswered)) return MemoryFault::unanswered;
+  return std::nullopt;
+}
+
+std::optional<MemoryFault> Courier::publish_fault() {
+  if (dice_.strikes(Fault::publish_refused)) return MemoryFault::refused;
+  if (dice_.strikes(Fault::publish_unheard)) {
+    return dice_.of(Fault::publish_unheard).chance(0.5) ? MemoryFault::unknown_landed
+                                                        : MemoryFault::unknown_lost;
+  }
+  if (dice_.strikes(Fault::publish_torn)) return MemoryFault::partial;
+  return std::nullopt;
+}
+
+}  // namespace paysaga::sim

@@ -1,0 +1,201 @@
+#include "paysaga/sim/world/customers.hpp"
+
+#include <array>
+
+namespace paysaga::sim {
+namespace {
+
+constexpr std::array good_cards{"pm_card_visa", "pm_card_mastercard", "pm_card_pendingRefund",
+                                "pm_card_visa", "pm_card_visa"};
+constexpr std::array bad_cards{"pm_card_visa_chargeDeclinedInsufficientFunds",
+                               "pm_card_visa_chargeDeclined",
+                               "pm_card_chargeDeclinedExpiredCard",
+                               "pm_card_visa_chargeDeclinedStolenCard",
+                               "pm_card_chargeDeclinedProcessingError",
+                               "pm_1NoSuchPaymentMethod"};
+struct Market {
+  const char* currency;
+  std::int64_t least;
+  std::int64_t most;
+  std::int64_t step;
+};
+constexpr std::array markets{Market{"EUR", 890, 8'900, 10}, Market{"USD", 950, 9'900, 5},
+                             Market{"JPY", 900, 9'800, 10}, Market{"KWD", 1'250, 19'750, 50}};
+
+Duration between(Prng& prng, Duration low, Duration high) {
+  return Duration{prng.between(low.count(), high.count())};
+}
+
+}  // namespace
+
+Customers::Customers(const Plan& plan, Timeline& timeline, Dice& dice, Doors doors)
+    : plan_{plan}, timeline_{timeline}, dice_{dice}, doors_{std::move(doors)} {}
+
+std::string Customers::order_id(std::uint32_t number) {
+  return "o" + std::to_string(number);
+}
+
+std::string Customers::amount(std::int64_t minor, const std::string& currency) {
+  return R"("amount":{"minor":)" + std::to_string(minor) + R"(,"currency":")" + currency + R"("})";
+}
+
+void Customers::open() {
+  const Duration gap = plan_.arrivals / std::max<std::uint32_t>(plan_.orders, 1);
+  for (std::uint32_t i = 1; i <= plan_.orders; ++i) {
+    later(gap * (i - 1), [this, i] { begin(i); });
+  }
+}
+
+Customers::Order Customers::make_order(std::uint32_t number) const {
+  Order order{.id = order_id(number)};
+  order.prng = Prng::stream(plan_.seed, order.id);
+  Prng& prng = order.prng;
+  const Market& market = markets[prng.below(markets.size())];
+  order.currency = market.currency;
+  order.minor =
+      market.least + prng.between(0, (market.most - market.least) / market.step) * market.step;
+  while (order.cards.size() < 3 && prng.chance(0.25)) {
+    order.cards.emplace_back(bad_cards[prng.below(bad_cards.size())]);
+  }
+  if (prng.chance(0.95)) order.cards.emplace_back(good_cards[prng.below(good_cards.size())]);
+  const double ending = prng.unit();
+  order.ending = ending < 0.55   ? Ending::fulfilled
+                 : ending < 0.67 ? Ending::rejected
+                 : ending < 0.80 ? Ending::delivery_failed
+                 : ending < 0.93 ? Ending::cancelled
+                                 : Ending::left;
+  if (prng.chance(0.3)) order.refunds = static_cast<int>(prng.between(1, 3));
+  order.again = prng.chance(0.5);
+  order.off_session = prng.chance(0.1);
+  return order;
+}
+
+void Customers::begin(std::uint32_t number) {
+  Order& order = orders_.emplace(order_id(number), make_order(number)).first->second;
+  initiate(order);
+  if (order.prng.chance(0.3)) interfere(order);
+}
+
+/// What comes at a time of its own, whatever the order is doing: some of it far too early.
+void Customers::interfere(Order& order) {
+  Prng& prng = order.prng;
+  const Duration after = between(prng, milliseconds{0},
+                                 prng.chance(0.7) ? Duration{seconds{5}} : Duration{minutes{40}});
+  switch (prng.below(7)) {
+    case 0:
+    case 1:
+    case 2:
+      return send(order, after, "order.cancel", R"("reason":"changed my mind")");
+    case 3:
+      return send(order, after, "payment.cancel", R"("reason":"another way to pay")");
+    case 4:
+      return send(order, after, "refund.request",
+                  R"("reason":"cold",)" + amount(order.minor / 10 * 10, order.currency));
+    case 5:
+      return send(order, after, "order.rejected", R"("reason":"kitchen closed")");
+    default:
+      return send(order, after, "payment.initiate",
+                  R"("customer_id":"cus_2",)" + amount(order.minor * 10, order.currency));
+  }
+}
+
+void Customers::initiate(Order& order) {
+  std::string fields = R"("customer_id":"cus_1",)" + amount(order.minor, order.currency);
+  if (order.off_session) fields += R"(,"off_session":true)";
+  const bool with_card = order.next_card < order.cards.size() && order.prng.chance(0.7);
+  if (with_card) fields += R"(,"payment_method":")" + order.cards[order.next_card++] + '"';
+  send(order, Duration{0}, "payment.initiate", fields);
+  if (!with_card) confirm(order);
+}
+
+void Customers::confirm(Order& order) {
+  if (order.next_card >= order.cards.size()) return;
+  const std::string card = order.cards[order.next_card++];
+  send(order, between(order.prng, milliseconds{100}, minutes{2}), "payment.confirm",
+       R"("payment_method":")" + card + '"');
+}
+
+void Customers::refund(Order& order) {
+  const std::int64_t part = std::max<std::int64_t>(order.minor / 50 * 10, 50);
+  std::string fields = R"("reason":"an item was missing")";
+  if (order.prng.chance(0.8)) {
+    fields += ',' + amount(order.prng.chance(0.1) ? order.minor * 10 : part, order.currency);
+  }
+  send(order, between(order.prng, milliseconds{1}, minutes{20}), "refund.request", fields);
+}
+
+void Customers::end(Order& order) {
+  const Duration after = between(order.prng, milliseconds{10}, minutes{30});
+  switch (order.ending) {
+    case Ending::fulfilled:
+      return send(order, after, "order.fulfilled", "");
+    case Ending::rejected:
+      return send(order, after, "order.rejected", R"("reason":"an ingredient is missing")");
+    case Ending::delivery_failed:
+      return send(order, after, "order.delivery_failed", R"("reason":"nobody at the door")");
+    case Ending::cancelled:
+      return send(order, after, "order.cancel", R"("reason":"it takes too long")");
+    case Ending::left:
+      return;
+  }
+}
+
+void Customers::told(const Event& event) {
+  if (!heard_.insert(event.id.text()).second) return;
+  const auto found = orders_.find(event.order.text());
+  if (found == orders_.end()) return;
+  Order& order = found->second;
+  if (event.type == EventType::payment_failed && !event.final) confirm(order);
+  if (event.type == EventType::order_created) end(order);
+  if (event.type == EventType::payment_cancelled && !event.final && order.again) {
+    order.again = false;
+    initiate(order);
+  }
+  const bool refunded = event.type == EventType::order_created && order.prng.chance(0.15);
+  if (event.type == EventType::order_fulfilled || refunded) {
+    for (; order.refunds > 0; --order.refunds) refund(order);
+  }
+}
+
+void Customers::later(Duration after, std::function<void()> what) {
+  ++to_send_;
+  timeline_.after(after, [this, what = std::move(what)] {
+    --to_send_;
+    what();
+  });
+}
+
+/// Sends a command once, or several times, over one door or the other.
+void Customers::send(Order& order, Duration after, const std::string& command,
+                     const std::string& fields) {
+  const std::string id = order.id + "-c" + std::to_string(++order.commands);
+  std::string json = R"({"command":")" + command + R"(","command_id":")" + id +
+                     R"(","order_id":")" + order.id + '"';
+  json += (fields.empty() ? "" : "," + fields) + "}";
+  if (dice_.strikes(Fault::input_late)) {
+    after += between(dice_.of(Fault::input_late), milliseconds{10}, minutes{8});
+  }
+  const bool by_topic = order.prng.chance(0.4);
+  later(after, [this, &order, by_topic, id, json] { deliver(order, by_topic, id, json); });
+  if (dice_.strikes(Fault::input_twice)) {
+    Prng& prng = dice_.of(Fault::input_twice);
+    const Duration wait = between(prng, milliseconds{0},
+                                  prng.chance(0.5) ? Duration{seconds{2}} : Duration{hours{1}});
+    later(after + wait, [this, &order, by_topic = prng.chance(0.5), id, json] {
+      deliver(order, by_topic, id, json);
+    });
+  }
+  if (!dice_.strikes(Fault::input_malformed)) return;
+  Prng& prng = dice_.of(Fault::input_malformed);
+  std::string broken = json.substr(0, prng.below(json.size()));
+  if (prng.chance(0.3)) broken = "\xff\xfe" + broken;
+  const std::uint64_t where = prng.next();
+  later(after, [this, broken, where] { doors_.litter(broken, where); });
+}
+
+void Customers::deliver(const Order& order, bool by_topic, const std::string& id,
+                        const std::string& json) {
+  (by_topic ? doors_.put : doors_.ask)(order.id, id, json);
+}
+
+}  // namespace paysaga::sim

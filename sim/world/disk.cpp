@@ -1,0 +1,58 @@
+#include "paysaga/sim/world/disk.hpp"
+
+namespace paysaga::sim {
+namespace {
+
+constexpr double sync_chance = 0.02;  // The operating system writes back when it likes.
+
+}  // namespace
+
+Disk::Disk(storage::StoreIdentity identity, Prng prng, bool keeps_synced)
+    : written_{std::make_unique<storage::MemoryStore>(identity)}, prng_{prng} {
+  if (keeps_synced) synced_ = std::make_unique<storage::MemoryStore>(identity);
+}
+
+Result<void> Disk::apply(storage::PartitionId partition,
+                         std::span<const storage::AppliedRecord> records,
+                         const storage::Position& next) {
+  if (frozen_) return fail(ErrorCode::storage_failed, "the node is dead");
+  if (full_ || failed_) return fail(ErrorCode::storage_failed, "the simulated disk is full");
+  if (breaks_) {
+    failed_ = true;
+    if (prng_.chance(0.5)) (void)written_->apply(partition, records, next);
+    return fail(ErrorCode::storage_failed, "the simulated disk broke");
+  }
+  auto applied = written_->apply(partition, records, next);
+  if (synced_ && prng_.chance(sync_chance)) (void)flush();
+  return applied;
+}
+
+Result<void> Disk::flush() {
+  if (synced_) synced_ = std::make_unique<storage::MemoryStore>(*written_);
+  return {};
+}
+
+void Disk::lose_power() {
+  if (synced_) written_ = std::make_unique<storage::MemoryStore>(*synced_);
+  reopen();
+}
+
+void Disk::replace(const Disk* backup) {
+  written_ = backup == nullptr ? std::make_unique<storage::MemoryStore>(identity())
+                               : std::make_unique<storage::MemoryStore>(*backup->written_);
+  (void)flush();
+  reopen();
+}
+
+storage::Offset Disk::synced_next(storage::PartitionId id) const {
+  const auto position = (synced_ ? *synced_ : *written_).position(id);
+  return position ? position->next : 0;
+}
+
+std::optional<Time> Disk::next_timer(storage::PartitionId partition, Time from) const {
+  const auto timers = written_->timers(partition, from, Time::max(), 1);
+  if (!timers || timers->empty()) return std::nullopt;
+  return timers->front().at;
+}
+
+}  // namespace paysaga::sim

@@ -1,0 +1,298 @@
+#include "paysaga/sim/world/world.hpp"
+
+#include <algorithm>
+
+#include "paysaga/saga/topic.hpp"
+#include "paysaga/sim/check/rest.hpp"
+#include "paysaga/storage/codec_event.hpp"
+#include "paysaga/storage/dead_letter.hpp"
+
+namespace paysaga::sim {
+namespace {
+
+constexpr Time begin_of_time = time_from_micros(1'767'600'000'000'000);  // 2026-01-05T08:00Z.
+constexpr Duration idle_step_max = minutes{10};
+/// How long a world that is well may take to come to rest. The read schedule's longest wait is a
+/// day, and a look may have to be repeated.
+constexpr Duration rest_max = hours{24 * 5};
+
+bool is_command_topic(std::string_view topic) {
+  return topic == to_text(Topic::payment_commands) || topic == to_text(Topic::order_commands);
+}
+
+bool has_header(const storage::LogRecord& record, std::string_view name) {
+  return std::ranges::any_of(record.headers,
+                             [&](const auto& header) { return header.name == name; });
+}
+
+stripe::ModelOptions model_options(const Plan& plan) {
+  stripe::ModelOptions options;
+  options.seed = hash_of("stripe", plan.seed);
+  using stripe::Fault;
+  const auto set = [&](Fault to, sim::Fault from) {
+    options.faults.rate(to) = plan.amount[index_of(from)];
+  };
+  set(Fault::drop_before_commit, sim::Fault::provider_drop_before);
+  set(Fault::drop_after_commit, sim::Fault::provider_drop_after);
+  set(Fault::error_500_saved, sim::Fault::provider_500_saved);
+  set(Fault::error_500_unsaved, sim::Fault::provider_500_unsaved);
+  set(Fault::rate_limit_429, sim::Fault::provider_429);
+  set(Fault::lock_timeout_429, sim::Fault::provider_lock_timeout);
+  set(Fault::slow, sim::Fault::provider_slow);
+  set(Fault::truncated, sim::Fault::provider_truncated);
+  set(Fault::html_502, sim::Fault::provider_502);
+  options.faults.latency = plan.travel_max;
+  options.faults.jitter = plan.travel_max;
+  options.faults.slow_max = minutes{2};
+  return options;
+}
+
+}  // namespace
+
+World::World(const Plan& plan, Tell tell)
+    : plan_{plan},
+      tell_{std::move(tell)},
+      timeline_{begin_of_time},
+      dice_{plan_},
+      stripe_{model_options(plan_)},
+      oracle_{plan_.partitions, plan_.publish_atomic, stripe_},
+      courier_{plan_, timeline_, dice_},
+      log_{log_options()},
+      group_{plan_.partitions, log_},
+      around_{surroundings()},
+      outside_{log_.open("outside")},
+      customers_{plan_, timeline_, dice_, doors()},
+      scheduler_{Prng::stream(plan_.seed, "scheduler")},
+      doors_prng_{Prng::stream(plan_.seed, "doors")},
+      idle_step_{plan_.tick},
+      busy_until_{begin_of_time} {
+  courier_.on_notice = [this](const std::string& node) { group_.noticed(node); };
+  for (std::uint32_t i = 1; i <= plan_.nodes; ++i) {
+    machines_.push_back(std::make_unique<Machine>(around_, i));
+  }
+}
+
+World::~World() {
+  courier_.on_notice = nullptr;
+  machines_.clear();
+}
+
+storage::MemoryLogOptions World::log_options() {
+  storage::MemoryLogOptions options;
+  options.group = "paysaga";
+  options.partition_count = plan_.partitions;
+  options.clock = [this] { return timeline_.now(); };
+  options.threaded = false;
+  options.courier = &courier_;
+  options.first_takes_all = false;
+  options.on_append = [this](std::string_view topic, storage::PartitionId partition,
+                             const storage::LogEntry& entry) { landed(topic, partition, entry); };
+  return options;
+}
+
+Surroundings World::surroundings() {
+  return {.plan = plan_,
+          .timeline = timeline_,
+          .log = log_,
+          .stripe = stripe_,
+          .courier = courier_,
+          .group = group_,
+          .on_request =
+              [this](const stripe::Request& request, Time at) {
+                oracle_.effects.arrived(request, at);
+                tell("", request.method + " " + request.target + " reaches the payment service " +
+                             request.idempotency_key);
+              },
+          .tell = [this](const std::string& node,
+                         const std::string& what) { tell("", node + " " + what); },
+          .on_failure = [this](std::uint32_t machine,
+                               const std::string& why) { on_failure(machine, why); }};
+}
+
+void World::tell(const std::string& order, const std::string& what) {
+  if (tell_) tell_(timeline_.now(), order, what);
+}
+
+void World::landed(std::string_view topic, storage::PartitionId partition,
+                   const storage::LogEntry& entry) {
+  hash_ = hash_of(topic, hash_ + static_cast<std::uint64_t>(entry.offset));
+  hash_ = hash_of(entry.record.value, hash_of(entry.record.key, hash_));
+  if (topic == "paysaga-journal") return oracle_.journal_landed(partition, entry);
+  const bool moved = has_header(entry.record, "paysaga-moved");
+  if (is_command_topic(topic) && !moved) {
+    if (has_header(entry.record, "litter")) {
+      oracle_.commands.unreadable(storage::input_id_of(topic, partition, entry.offset));
+    }
+    return;
+  }
+  oracle_.publication.landed(topic, partition, entry);
+  const bool events =
+      topic == to_text(Topic::payment_events) || topic == to_text(Topic::order_events);
+  if (!events) return;
+  if (auto event = storage::decode_event(entry.record.value)) {
+    tell(event->order.text(), "is told " + std::string{to_text(event->type)});
+    timeline_.after(milliseconds{1}, [this, told = std::move(*event)] { customers_.told(told); });
+  }
+}
+
+/// One actor handles one message; or, if none has any, time passes.
+void World::step() {
+  std::size_t runnable = 0;
+  for (const auto& machine : machines_) runnable += machine->runnable();
+  if (runnable == 0 || (runnable < 2'000 && dice_.strikes(Fault::slow_actors))) return pass_time();
+  std::size_t which = scheduler_.below(runnable);
+  for (const auto& machine : machines_) {
+    const std::size_t here = machine->runnable();
+    if (which < here) {
+      ++steps_;
+      return machine->run_one(which);
+    }
+    which -= here;
+  }
+}
+
+/// Moves on to what happens next: something of the world, a stored timer, or a look around that
+/// comes the later the longer nothing has happened.
+void World::pass_time() {
+  const Time now = timeline_.now();
+  Time target = now + idle_step_;
+  for (const auto& machine : machines_) {
+    if (const auto timer = machine->next_timer()) target = std::min(target, *timer);
+  }
+  target = std::max(target, now + Duration{1});
+  const auto next = timeline_.next();
+  if (next && *next <= target) {
+    timeline_.run_next();
+    idle_step_ = plan_.tick;
+    oracle_.money.at_step(timeline_.now());
+  } else {
+    timeline_.move_to(target);
+    idle_step_ = std::min(idle_step_ * 2, idle_step_max);
+  }
+  for (const auto& machine : machines_) machine->catch_up();
+}
+
+bool World::at_rest() const {
+  if (!customers_.done() || asks_open_ > 0 || !oracle_.commands.complete()) return false;
+  if (!oracle_.publication.complete()) return false;
+  for (const auto& [id, order] : oracle_.fold.orders()) {
+    if (order.saga != nullptr && why_restless(*order.saga)) return false;
+  }
+  return std::ranges::all_of(machines_, [](const auto& machine) { return machine->running(); });
+}
+
+/// The world is well. Everything must come to an end now, in bounded time.
+void World::come_to_rest() {
+  heal();
+  const Time deadline = timeline_.now() + rest_max;
+  Time look_at = timeline_.now();
+  while (oracle_.findings.empty()) {
+    step();
+    if (timeline_.now() < look_at) continue;
+    look_at = timeline_.now() + seconds{1};
+    if (at_rest()) return;
+    if (timeline_.now() < deadline) continue;
+    stuck_ = true;
+    for (const auto& [id, order] : oracle_.fold.orders()) {
+      const auto why = order.saga == nullptr ? std::nullopt : why_restless(*order.saga);
+      if (why) oracle_.findings.add({"rest", *why, id, timeline_.now()});
+    }
+    oracle_.commands.at_end(timeline_.now());
+    oracle_.publication.at_end(timeline_.now());
+    if (oracle_.findings.empty()) {
+      oracle_.findings.add({"rest", "something never ended", "", timeline_.now()});
+    }
+  }
+}
+
+/// Every node dies with its disk. What the journal says must be enough to be where they were.
+void World::restart_cold() {
+  for (const auto& machine : machines_) {
+    leave(*machine);
+    machine->disk().replace(nullptr);
+    machine->start();
+    group_.join(machine->life());
+  }
+  const Time deadline = timeline_.now() + minutes{10};
+  const auto caught_up = [this] {
+    for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
+      const storage::PartitionId id{i};
+      if (std::ranges::none_of(machines_, [&](const auto& machine) {
+            const auto position = machine->disk().position(id);
+            return machine->leads(id) && position && position->next == log_.journal_end(id);
+          })) {
+        return false;
+      }
+    }
+    return true;
+  };
+  while (!caught_up() && oracle_.findings.empty()) {
+    step();
+    if (timeline_.now() < deadline) continue;
+    stuck_ = true;
+    oracle_.findings.add({"rest", "a cold start never caught up", "", timeline_.now()});
+  }
+}
+
+RunResult World::run() {
+  schedule_faults();
+  for (const auto& machine : machines_) {
+    machine->start();
+    group_.join(machine->life());
+  }
+  customers_.open();
+  const Time rest_from = begin_of_time + plan_.faults_for;
+  while (oracle_.findings.empty() && timeline_.now() < std::max(rest_from, busy_until_)) step();
+  if (oracle_.findings.empty()) come_to_rest();
+  if (oracle_.findings.empty()) oracle_.at_end(timeline_.now());
+  const auto compare = [this] {
+    for (const auto& machine : machines_) {
+      for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
+        oracle_.compare_store(machine->disk(), storage::PartitionId{i}, machine->life(),
+                              timeline_.now());
+      }
+    }
+  };
+  if (oracle_.findings.empty()) compare();
+  const bool cold = !trimmed_ && Prng::stream(plan_.seed, "cold").chance(0.25);
+  if (oracle_.findings.empty() && cold) {
+    restart_cold();
+    if (oracle_.findings.empty()) compare();
+  }
+  return outcome();
+}
+
+RunResult World::outcome() {
+  RunResult outcome;
+  if (!oracle_.findings.empty())
+    outcome.kind = stuck_ ? RunResult::Kind::stuck : RunResult::Kind::wrong;
+  outcome.findings = oracle_.findings.kept();
+  outcome.hash = hash_of(stripe_.books_json(false), hash_);
+  outcome.sagas = oracle_.fold.orders().size();
+  outcome.decisions = oracle_.fold.counted();
+  outcome.voided = oracle_.fold.voided();
+  outcome.charges = oracle_.money.charges();
+  outcome.requests = oracle_.effects.requests();
+  outcome.steps = steps_;
+  outcome.virtual_time = timeline_.now() - begin_of_time;
+  outcome.faults = dice_.counts();
+  const auto add = [&](Fault fault, stripe::Fault of) {
+    outcome.faults[index_of(fault)] += stripe_.books().faults(of);
+  };
+  add(Fault::provider_drop_before, stripe::Fault::drop_before_commit);
+  add(Fault::provider_drop_after, stripe::Fault::drop_after_commit);
+  add(Fault::provider_500_saved, stripe::Fault::error_500_saved);
+  add(Fault::provider_500_unsaved, stripe::Fault::error_500_unsaved);
+  add(Fault::provider_429, stripe::Fault::rate_limit_429);
+  add(Fault::provider_lock_timeout, stripe::Fault::lock_timeout_429);
+  add(Fault::provider_slow, stripe::Fault::slow);
+  add(Fault::provider_truncated, stripe::Fault::truncated);
+  add(Fault::provider_502, stripe::Fault::html_502);
+  outcome.pairs = oracle_.history.pairs();
+  for (const auto& [id, order] : oracle_.fold.orders()) {
+    if (order.saga != nullptr) ++outcome.statuses[status_text(*order.saga)];
+  }
+  return outcome;
+}
+
+}  // namespace paysaga::sim

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "paysaga/sim/check/oracle.hpp"
+#include "paysaga/sim/world/courier.hpp"
+#include "paysaga/sim/world/customers.hpp"
+#include "paysaga/sim/world/group.hpp"
+#include "paysaga/sim/world/machine.hpp"
+#include "paysaga/sim/world/plan.hpp"
+#include "paysaga/sim/world/timeline.hpp"
+#include "paysaga/storage/codec_command.hpp"
+
+namespace paysaga::sim {
+
+/// What came of a run.
+struct RunResult {
+  enum class Kind { ok, wrong, stuck };
+  Kind kind = Kind::ok;
+  std::vector<Finding> findings;
+  std::uint64_t hash = 0;  // Of everything that landed in the log, and of the books.
+  std::uint64_t sagas = 0;
+  std::uint64_t decisions = 0;
+  std::uint64_t voided = 0;  // Journal records that did not count.
+  std::uint64_t charges = 0;
+  std::uint64_t requests = 0;  // That reached the payment service.
+  std::uint64_t steps = 0;     // Messages handled by actors.
+  Duration virtual_time{0};
+  ByFault<std::uint64_t> faults{};
+  std::map<std::string, std::uint64_t> pairs;     // (state, input), as check/history met them.
+  std::map<std::string, std::uint64_t> statuses;  // How the orders ended.
+};
+
+/// One line of a run's story. `order` is empty for what happens to nodes.
+using Tell = std::function<void(Time, const std::string& order, const std::string& what)>;
+
+/// A simulated world: machines with real nodes on them, their log, the payment service, the
+/// customers; in virtual time, on one thread, from one seed.
+class World {
+ public:
+  explicit World(const Plan& plan, Tell tell = {});
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// Runs the day, ends the faults, waits until everything has come to rest, checks.
+  [[nodiscard]] RunResult run();
+
+ private:
+  /// A command on its way in over HTTP.
+  struct Ask {
+    std::string order;
+    std::string id;
+    storage::ParsedCommand command;
+    bool answered = false;
+    int tries = 0;
+  };
+  using AskPtr = std::shared_ptr<Ask>;
+
+  // world.cpp
+  [[nodiscard]] storage::MemoryLogOptions log_options();
+  [[nodiscard]] Surroundings surroundings();
+  void landed(std::string_view topic, storage::PartitionId partition,
+              const storage::LogEntry& entry);
+  void step();
+  void pass_time();
+  [[nodiscard]] bool at_rest() const;
+  void come_to_rest();
+  void restart_cold();
+  [[nodiscard]] RunResult outcome();
+  void tell(const std::string& order, const std::string& what);
+
+  // world_doors.cpp
+  [[nodiscard]] Customers::Doors doors();
+  void ask(const std::string& order, const std::string& id, const std::string& json);
+  void try_ask(const AskPtr& ask);
+  void answered(const AskPtr& ask, int attempt, const actors::Submitted& answer);
+  void put(const std::string& topic, storage::PartitionId partition, storage::LogRecord record);
+  [[nodiscard]] Machine* some_machine(Prng& prng);
+
+  // world_faults.cpp
+  void schedule_faults();
+  void strike(Fault fault);
+  void for_a_while(Prng& prng, Duration low, Duration high, std::function<void()> then);
+  void cut_off_provider(Prng& prng, Duration low, Duration high);
+  void kill(Machine& machine, Fault how);
+  void pause(Machine& machine);
+  void restart_later(Machine& machine, Prng& prng);
+  void leave(Machine& machine);
+  void trim();
+  void on_failure(std::uint32_t machine, const std::string& why);
+  void until(Time end) { busy_until_ = std::max(busy_until_, end); }
+  void heal();
+
+  const Plan plan_;
+  Tell tell_;
+  Timeline timeline_;
+  Dice dice_;
+  stripe::StripeModel stripe_;
+  Oracle oracle_;
+  Courier courier_;
+  storage::MemoryWorld log_;
+  Group group_;
+  Surroundings around_;
+  std::vector<std::unique_ptr<Machine>> machines_;
+  std::unique_ptr<storage::MemoryLog> outside_;
+  Customers customers_;
+  Prng scheduler_;
+  Prng doors_prng_;
+  Duration idle_step_;
+  Time busy_until_;
+  std::uint64_t asks_open_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t hash_ = 0;
+  bool trimmed_ = false;
+  bool stuck_ = false;
+};
+
+}  // namespace paysaga::sim

@@ -1,0 +1,120 @@
+#include "paysaga/saga/topic.hpp"
+#include "paysaga/sim/world/world.hpp"
+
+namespace paysaga::sim {
+namespace {
+
+constexpr int tries_max = 40;  // Of a command that nobody knows an order for.
+constexpr Duration patience = seconds{20};
+
+Duration between(Prng& prng, Duration low, Duration high) {
+  return Duration{prng.between(low.count(), high.count())};
+}
+
+}  // namespace
+
+Customers::Doors World::doors() {
+  return {
+      .ask = [this](const std::string& order, const std::string& id,
+                    const std::string& json) { ask(order, id, json); },
+      .put =
+          [this](const std::string& order, const std::string& id, const std::string& json) {
+            oracle_.commands.asked(order, id);
+            tell(order, "puts " + json + " into a topic");
+            const bool to_order = json.starts_with(R"({"command":"order.)");
+            const Topic topic = to_order ? Topic::order_commands : Topic::payment_commands;
+            std::uint32_t partition = partition_of(OrderId::of(order), plan_.partitions);
+            if (dice_.strikes(Fault::input_misplaced)) {
+              partition = static_cast<std::uint32_t>(
+                  dice_.of(Fault::input_misplaced).below(plan_.partitions));
+            }
+            put(std::string{to_text(topic)}, storage::PartitionId{partition}, {order, {}, json});
+          },
+      .litter =
+          [this](const std::string& bytes, std::uint64_t where) {
+            const Topic topic = where % 2 == 0 ? Topic::order_commands : Topic::payment_commands;
+            const auto partition = static_cast<std::uint32_t>(where / 2 % plan_.partitions);
+            put(std::string{to_text(topic)}, storage::PartitionId{partition},
+                {"", {{"litter", "1"}}, bytes});
+          }};
+}
+
+/// Puts a record into a topic, again and again until the log says that it has it.
+void World::put(const std::string& topic, storage::PartitionId partition,
+                storage::LogRecord record) {
+  ++asks_open_;
+  outside_->put({topic, partition, record},
+                [this, topic, partition, record](const Result<storage::Offset>& offset) {
+                  --asks_open_;
+                  if (!offset) put(topic, partition, record);
+                });
+}
+
+Machine* World::some_machine(Prng& prng) {
+  std::vector<Machine*> up;
+  for (const auto& machine : machines_) {
+    if (machine->awake()) up.push_back(machine.get());
+  }
+  return up.empty() ? nullptr : up[prng.below(up.size())];
+}
+
+void World::ask(const std::string& order, const std::string& id, const std::string& json) {
+  auto command = storage::parse_command(json);
+  ensure(command.has_value(), "customers write commands that can be read");
+  oracle_.commands.asked(order, id);
+  tell(order, "asks " + json);
+  ++asks_open_;
+  try_ask(std::make_shared<Ask>(Ask{order, id, std::move(*command)}));
+}
+
+/// One HTTP request to some node. Its client waits for a while, then asks again under the same id.
+void World::try_ask(const AskPtr& ask) {
+  const int attempt = ++ask->tries;
+  if (Machine* machine = some_machine(doors_prng_)) {
+    machine->node().submit({ask->command.order, ask->command.input, false},
+                           [this, ask, attempt](const actors::Submitted& answer) {
+                             timeline_.after(milliseconds{1}, [this, ask, attempt, answer] {
+                               answered(ask, attempt, answer);
+                             });
+                           });
+  }
+  timeline_.after(patience, [this, ask, attempt] {
+    if (!ask->answered && ask->tries == attempt) try_ask(ask);
+  });
+}
+
+void World::answered(const AskPtr& ask, int attempt, const actors::Submitted& answer) {
+  using Kind = actors::Submitted::Kind;
+  oracle_.commands.answered(ask->order, ask->id, answer, timeline_.now());
+  if (ask->answered || attempt != ask->tries) return;
+  Duration wait = between(doors_prng_, milliseconds{20}, seconds{2});
+  switch (answer.kind) {
+    case Kind::accepted:
+    case Kind::repeated:
+    case Kind::refused:
+    case Kind::parked:
+    case Kind::quarantined:
+      ask->answered = true;
+      --asks_open_;
+      tell(ask->order, "is answered " + ask->id + " " + answer.code + " " + answer.detail);
+      return;
+    case Kind::unknown_order:
+      if (attempt >= tries_max) {
+        ask->answered = true;
+        --asks_open_;
+        oracle_.commands.given_up(ask->order, ask->id);
+        return;
+      }
+      wait += seconds{5};
+      break;
+    case Kind::overloaded:
+    case Kind::not_leading:
+    case Kind::outcome_unknown:
+      break;
+  }
+  timeline_.after(wait, [this, ask, attempt] {
+    if (!ask->answered && ask->tries == attempt) try_ask(ask);
+  });
+}
+
+}  // namespace paysaga::sim

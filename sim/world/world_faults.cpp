@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <cmath>
+
+#include "paysaga/sim/world/world.hpp"
+
+namespace paysaga::sim {
+namespace {
+
+/// Short ones as likely as long ones.
+Duration spread(Prng& prng, Duration low, Duration high) {
+  const double ratio = static_cast<double>(high.count()) / static_cast<double>(low.count());
+  return Duration{
+      static_cast<std::int64_t>(static_cast<double>(low.count()) * std::pow(ratio, prng.unit()))};
+}
+
+constexpr Duration session_timeout = seconds{6};
+constexpr Duration eventful = minutes{5};  // After the last order began, most is still going on.
+
+}  // namespace
+
+/// The faults with moments of their own. Most of them strike while most is going on.
+void World::schedule_faults() {
+  const Time start = timeline_.now();
+  for (const Fault fault : all_faults()) {
+    if (!is_timed(fault)) continue;
+    const auto times = static_cast<std::uint64_t>(plan_.amount[index_of(fault)]);
+    for (std::uint64_t i = 0; i < times; ++i) {
+      Prng& prng = dice_.of(fault);
+      const Duration within = prng.chance(0.75)
+                                  ? std::min(plan_.arrivals + eventful, plan_.faults_for)
+                                  : plan_.faults_for;
+      timeline_.at(start + Duration{prng.between(0, within.count())}, [this, fault] {
+        if (!dice_.resting()) strike(fault);
+      });
+    }
+  }
+}
+
+void World::strike(Fault fault) {
+  Prng& prng = dice_.of(fault);
+  Machine& machine = *machines_[prng.below(machines_.size())];
+  dice_.count(fault);
+  tell("", std::string{to_text(fault)} + " strikes " + machine.life());
+  if (fault == Fault::rebalance) {
+    (void)group_.shuffle(prng);
+  } else if (fault == Fault::pause) {
+    pause(machine);
+  } else if (fault == Fault::disk_error) {
+    machine.disk().break_next_write();
+  } else if (fault == Fault::disk_full) {
+    machine.disk().set_full(true);
+    for_a_while(prng, seconds{1}, minutes{10}, [&machine] { machine.disk().set_full(false); });
+  } else if (fault == Fault::journal_trimmed) {
+    trim();
+  } else if (fault == Fault::clock_jump) {
+    const Duration by = spread(prng, milliseconds{10}, hours{48});
+    machine.skew(prng.chance(0.5) ? by : -by);
+    for_a_while(prng, seconds{1}, minutes{30}, [&machine] { machine.skew(Duration{0}); });
+  } else if (fault == Fault::provider_down) {
+    cut_off_provider(prng, seconds{1}, hours{2});
+  } else if (fault == Fault::provider_forgetful) {
+    cut_off_provider(prng, hours{19}, hours{50});
+  } else {
+    kill(machine, fault);
+  }
+}
+
+void World::for_a_while(Prng& prng, Duration low, Duration high, std::function<void()> then) {
+  const Time end = timeline_.now() + spread(prng, low, high);
+  until(end);
+  timeline_.at(end, std::move(then));
+}
+
+void World::cut_off_provider(Prng& prng, Duration low, Duration high) {
+  for (const auto& machine : machines_) machine->set_reachable(false);
+  for_a_while(prng, low, high, [this] {
+    for (const auto& machine : machines_) machine->set_reachable(true);
+  });
+}
+
+/// The node is gone from its machine; the group finds out.
+void World::leave(Machine& machine) {
+  if (!machine.running()) return;
+  const std::string life = machine.life();
+  machine.crash();
+  timeline_.after(session_timeout, [this, life] { group_.remove(life); });
+}
+
+void World::kill(Machine& machine, Fault how) {
+  Prng& prng = dice_.of(how);
+  if (!machine.awake()) return;
+  if (how == Fault::clean_stop) {
+    const std::string life = machine.life();
+    machine.drain([this, &machine, life] {
+      timeline_.after(Duration{0}, [this, &machine, life] {
+        if (!machine.running() || machine.life() != life) return;
+        machine.stop();
+        group_.remove(life);
+        restart_later(machine, dice_.of(Fault::clean_stop));
+      });
+    });
+    return;
+  }
+  leave(machine);
+  if (how == Fault::power_loss) machine.disk().lose_power();
+  // Once the journal is trimmed an empty disk cannot be filled from it: a backup is.
+  if (how == Fault::disk_lost && !trimmed_) machine.disk().replace(nullptr);
+  restart_later(machine, prng);
+}
+
+void World::restart_later(Machine& machine, Prng& prng) {
+  const Time at = timeline_.now() + spread(prng, milliseconds{50}, minutes{5});
+  until(at);
+  timeline_.at(at, [this, &machine] {
+    if (machine.running()) return;
+    machine.start();
+    const std::string life = machine.life();
+    tell("", life + " starts");
+    timeline_.after(milliseconds{500}, [this, &machine, life] {
+      if (machine.running() && machine.life() == life) group_.join(life);
+    });
+  });
+}
+
+/// The node stops where it is, in the middle of anything. Past the session timeout the group gives
+/// its partitions away; then it wakes and believes that it still leads.
+void World::pause(Machine& machine) {
+  if (!machine.awake()) return;
+  Prng& prng = dice_.of(Fault::pause);
+  const Duration length =
+      spread(prng, milliseconds{50}, prng.chance(0.8) ? Duration{minutes{2}} : Duration{hours{30}});
+  const std::string life = machine.life();
+  machine.pause();
+  timeline_.after(session_timeout, [this, &machine, life] {
+    if (machine.paused() && machine.life() == life) group_.remove(life);
+  });
+  const Time end = timeline_.now() + length;
+  until(end);
+  timeline_.at(end, [this, &machine, life] {
+    if (!machine.running() || machine.life() != life) return;
+    machine.wake();
+    timeline_.after(seconds{1}, [this, &machine, life] {
+      if (machine.awake() && machine.life() == life) group_.join(life);
+    });
+  });
+}
+
+/// Retention: what every disk has, synced, and the publisher has published, may go.
+void World::trim() {
+  for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
+    const storage::PartitionId id{i};
+    storage::Offset first = log_.journal_end(id);
+    for (const auto& machine : machines_) {
+      first = std::min(first, machine->disk().synced_next(id));
+    }
+    const auto published = log_.committed(storage::Use::publisher, id);
+    first = std::min(first, published ? published->next : 0);
+    if (first <= log_.journal_first(id)) continue;
+    log_.trim_journal(id, first);
+    trimmed_ = true;
+    tell("", "journal " + std::to_string(i) + " begins at " + std::to_string(first));
+  }
+}
+
+/// What an operator does when a node says that it needs one: looks whether there is a reason, and
+/// starts it again.
+void World::on_failure(std::uint32_t number, const std::string& why) {
+  Machine& machine = *machines_[number - 1];
+  if (!machine.disk().failing()) {
+    oracle_.findings.add(
+        {"world", "a node needs help without a reason: " + why, "", timeline_.now()});
+    return;
+  }
+  const Fault fault = plan_.has(Fault::disk_full) ? Fault::disk_full : Fault::disk_error;
+  const std::string life = machine.life();
+  const Time at = timeline_.now() + spread(dice_.of(fault), milliseconds{100}, minutes{1});
+  until(at);
+  timeline_.at(at, [this, &machine, life, fault] {
+    if (!machine.running() || machine.life() != life) return;
+    leave(machine);
+    restart_later(machine, dice_.of(fault));
+  });
+}
+
+/// The faults are over.
+void World::heal() {
+  dice_.rest();
+  stripe::Faults calm;
+  calm.latency = milliseconds{50};
+  stripe_.set_faults(calm);
+  for (const auto& machine : machines_) {
+    machine->set_reachable(true);
+    machine->skew(Duration{0});
+    machine->disk().set_full(false);
+  }
+  tell("", "the faults are over");
+}
+
+}  // namespace paysaga::sim
