@@ -76,6 +76,7 @@ struct Retired {
 struct StartCall {
   ProviderCall call;
   storage::PartitionId partition;
+  Duration send_within;  // `send_until` is in the journal's time; this counts from now.
 };
 struct Answered {
   OrderId order;

@@ -119,7 +119,9 @@ class Order {
                        Answered{committed_->id, call.id, {answer::KeyExpired{}, {}, {}}});
         continue;
       }
-      caf::anon_send(payment_, StartCall{{std::move(call), committed_->id, {}}, partition_id_});
+      const Duration within = call.send_until - now;
+      caf::anon_send(payment_,
+                     StartCall{{std::move(call), committed_->id, {}}, partition_id_, within});
     }
   }
 

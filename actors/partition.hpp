@@ -181,6 +181,7 @@ class Partition {
   void finish_if_drained();
 
   [[nodiscard]] Time now() const;
+  void heard_time(Time appended_at);
   [[nodiscard]] std::shared_ptr<const Saga> committed(const OrderId& order) const;
 
   PartitionActor::pointer self_;
@@ -209,7 +210,8 @@ class Partition {
   storage::Nonce nonce_{};
   storage::Offset epoch_ = -1;                 // The offset of our claim while we lead.
   std::optional<storage::RecordStamp> stamp_;  // Of our appends in this epoch.
-  Time last_append_time_{};                    // Of the last counted record: PROTOCOL R13.
+  Time journal_time_{};                        // As it was at `journal_time_at_` of the clock.
+  Time journal_time_at_{};
   Time claimed_at_{};
   Time claim_not_before_{};
   int claims_lost_ = 0;  // In a row; spreads the next one.

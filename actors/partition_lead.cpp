@@ -163,7 +163,7 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
     if (role_ == Role::leading && ours) read.lost = "an own record does not count";
     return std::monostate{};
   }
-  last_append_time_ = std::max(last_append_time_, entry.appended_at);
+  heard_time(entry.appended_at);
   if (const auto* claim = std::get_if<storage::Claim>(&counted->value)) {
     const bool own = role_ == Role::claiming && !read.own_claim &&
                      (claim->nonce == nonce_ || planted(PlantedBug::claim_without_nonce));

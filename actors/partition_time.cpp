@@ -14,8 +14,17 @@ constexpr std::size_t timers_read_max = 100'000;
 
 }  // namespace
 
+/// The journal's time: when the newest record was appended, and how long ago it was read. Every
+/// node that leads has read its own claim, so all of them go by the log's clock, however wrong
+/// their own.
 Time Partition::now() const {
-  return std::max(clock_.now(), last_append_time_);
+  return journal_time_ + (clock_.now() - journal_time_at_);
+}
+
+void Partition::heard_time(Time appended_at) {
+  const Time at = clock_.now();
+  journal_time_ = journal_time_at_ == Time{} ? appended_at : std::max(now(), appended_at);
+  journal_time_at_ = at;
 }
 
 void Partition::on(const Tick&) {

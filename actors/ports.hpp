@@ -11,7 +11,8 @@
 
 namespace paysaga::actors {
 
-/// Time as the node sees it. The simulator has its own.
+/// Time as the node sees it: it may be wrong, but it flows steadily and never jumps.
+/// What is decided and kept goes by the journal's time (docs/decisions/0009), not by this.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -82,6 +82,7 @@ class Runtime::Impl {
     log_options.group = settings.kafka.group;
     log_options.partition_count = static_cast<std::uint32_t>(settings.kafka.partitions);
     log_options.journal_retention = settings.journal.retention;
+    log_options.clock = [this] { return clock_.now(); };
     auto log = storage::LocalLog::open(std::move(log_options));
     if (!log) return tl::unexpected{log.error()};
     log_ = std::move(*log);

@@ -9,6 +9,7 @@
 #include "paysaga/engine/http/order_state.hpp"
 #include "paysaga/engine/http/problem.hpp"
 #include "paysaga/engine/http/render.hpp"
+#include "paysaga/engine/system_clock.hpp"
 #include "paysaga/storage/codec_view.hpp"
 #include "paysaga/storage/json_reader.hpp"
 #include "paysaga/storage/json_writer.hpp"
@@ -53,7 +54,7 @@ bool same_secret(std::string_view a, std::string_view b) {
 }
 
 Time now() {
-  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  return SystemClock{}.now();
 }
 
 Result<std::size_t> limit_of(const Target& target, std::size_t most = limit_max) {

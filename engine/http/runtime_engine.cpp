@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "paysaga/engine/http/order_state.hpp"
+#include "paysaga/engine/system_clock.hpp"
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/storage/codec_view.hpp"
 
@@ -12,7 +13,7 @@ namespace paysaga::engine::http {
 namespace {
 
 Time now() {
-  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  return SystemClock{}.now();
 }
 
 Gauges::Partition gauge_of(const actors::PartitionInfo& partition) {

@@ -31,17 +31,12 @@ std::uint64_t MoneyCheck::charges() const {
 
 MoneyCheck::Sums MoneyCheck::sums_of(const stripe::OrderBook& book) const {
   Sums sums;
-  const stripe::Account& account = model_.account();
   for (const stripe::Index index : book.intents) {
-    const stripe::Intent& intent = account.intent(index);
-    const stripe::IntentStatus status = intent.state.status;
-    if (status != stripe::IntentStatus::succeeded && status != stripe::IntentStatus::canceled) {
-      ++sums.alive;
-    }
-    if (status != stripe::IntentStatus::succeeded) continue;
+    const stripe::Intent& intent = account().intent(index);
+    if (intent.state.status != stripe::IntentStatus::succeeded) continue;
     ++sums.charges;
     sums.charged += intent.amount.minor;
-    sums.refunded += account.charge(intent.state.charge).refunded_minor;
+    sums.refunded += account().charge(intent.state.charge).refunded_minor;
   }
   return sums;
 }
@@ -66,10 +61,13 @@ void MoneyCheck::compare(const stripe::OrderBook& book, Time now) {
           std::to_string(money.refunded) + " and " + std::to_string(money.refunding) +
           " on its way");
   }
-  const bool ended = !order::is_open(order->saga->order.status);
-  if (sums.alive > (ended ? 0 : 1)) {
-    wrong("has " + std::to_string(sums.alive) + " intents that can still be paid, and is " +
-          status_text(*order->saga));
+  const auto& known = order->saga->payment->intent;
+  const auto index = known ? account().ids().index_of(stripe::Kind::intent, known->id.text())
+                           : std::optional<stripe::Index>{};
+  if (!index || order::is_open(order->saga->order.status)) return;
+  const stripe::IntentStatus status = account().intent(*index).state.status;
+  if (status != stripe::IntentStatus::succeeded && status != stripe::IntentStatus::canceled) {
+    wrong("is " + status_text(*order->saga) + ", and its intent can still be paid");
   }
 }
 

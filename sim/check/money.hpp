@@ -10,8 +10,10 @@ namespace paysaga::sim {
 
 /// Checks the state's money against the payment service's own books, to the minor unit.
 ///
-/// What it does not check: while faults go on only that nothing forbidden was asked for (the
-/// books' violations); what both sides say is compared once the world has come to rest.
+/// What it does not check: an intent that the engine never heard of (its create was answered with
+/// an error that was kept) and that nobody confirms; only a comparison of both sides finds it. And
+/// while faults go on only that nothing forbidden was asked for (the books' violations); what both
+/// sides say is compared once the world has come to rest.
 class MoneyCheck {
  public:
   MoneyCheck(const stripe::StripeModel& model, const Fold& fold, Findings& findings)
@@ -27,8 +29,8 @@ class MoneyCheck {
     std::int64_t charged = 0;
     std::int64_t refunded = 0;
     std::uint32_t charges = 0;
-    std::uint32_t alive = 0;  // Intents neither paid nor cancelled.
   };
+  [[nodiscard]] const stripe::Account& account() const { return model_.account(); }
   [[nodiscard]] Sums sums_of(const stripe::OrderBook& book) const;
   void compare(const stripe::OrderBook& book, Time now);
 

@@ -33,7 +33,7 @@ enum class Fault : std::uint8_t {
   disk_error,   // A write fails; it happened or not.
   disk_full,    // Every write fails until there is space again.
   journal_trimmed,
-  clock_jump,  // A node's clock is wrong for a while.
+  clock_wrong,  // A node comes back with a clock that is wrong by up to two days.
 
   provider_drop_before,  // The connection ends; nothing was done.
   provider_drop_after,   // The connection ends; it was done.

@@ -29,9 +29,10 @@ class Machine::Watch final : public actors::Observer {
   void partition_failed(storage::PartitionId id, const Error& error) override {
     led.erase(id);
     around_.tell(machine_.life(), "stopped partition " + number(id) + ": " + error.detail);
-    around_.on_failure(machine_.number(), error.detail);
+    if (!dead) around_.on_failure(machine_.number(), error.detail);
   }
   void quarantined(const OrderId& order, std::string_view reason) override {
+    if (dead) return;
     around_.on_failure(machine_.number(),
                        "quarantined " + order.text() + ": " + std::string{reason});
   }
@@ -41,6 +42,7 @@ class Machine::Watch final : public actors::Observer {
   }
 
   std::set<storage::PartitionId> led;
+  bool dead = false;  // What its actors do while they end is seen by nobody.
 
  private:
   static std::string number(storage::PartitionId id) {
@@ -101,6 +103,7 @@ void Machine::start() {
   ensure(!running(), "a machine runs one node at a time");
   life_ = "n" + std::to_string(number_) + "." + std::to_string(++lives_);
   awake_ = true;
+  skew_ = next_skew_;
   disk_.reopen();
   timers_at_ = around_.timeline.now();
   watch_ = std::make_unique<Watch>(around_, *this);
@@ -114,6 +117,7 @@ void Machine::start() {
 void Machine::crash() {
   around_.courier.bury(life_);
   line_->cut();
+  watch_->dead = true;
   disk_.freeze();
   node_.reset();
   provider_.reset();
@@ -155,10 +159,10 @@ std::optional<Time> Machine::next_timer() const {
   std::optional<Time> next;
   if (!awake()) return next;
   for (const storage::PartitionId partition : watch_->led) {
-    const auto timer = disk_.next_timer(partition, now() + Duration{1});
+    // Stored timers are in the journal's time, which is the world's.
+    const auto timer = disk_.next_timer(partition, around_.timeline.now() + Duration{1});
     if (timer && (!next || *timer < *next)) next = timer;
   }
-  if (next) *next -= skew_;
   return next;
 }
 

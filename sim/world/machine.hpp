@@ -49,7 +49,8 @@ class Machine final : public actors::Clock {
   void stop();
   void pause() { awake_ = false; }
   void wake() { awake_ = true; }
-  void skew(Duration by) { skew_ = by; }
+  /// Its clock will be wrong by so much from its next life on.
+  void set_clock_wrong(Duration by) { next_skew_ = by; }
   void set_reachable(bool reachable);
 
   [[nodiscard]] std::uint32_t number() const { return number_; }
@@ -85,6 +86,7 @@ class Machine final : public actors::Clock {
   bool awake_ = true;
   bool reachable_ = true;
   Duration skew_{0};
+  Duration next_skew_{0};
   Time timers_at_{};
   std::vector<std::unique_ptr<storage::MemoryLog>> logs_;  // Of all lives; the last is this one's.
   std::unique_ptr<Watch> watch_;

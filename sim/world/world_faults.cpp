@@ -52,10 +52,10 @@ void World::strike(Fault fault) {
     for_a_while(prng, seconds{1}, minutes{10}, [&machine] { machine.disk().set_full(false); });
   } else if (fault == Fault::journal_trimmed) {
     trim();
-  } else if (fault == Fault::clock_jump) {
+  } else if (fault == Fault::clock_wrong) {
     const Duration by = spread(prng, milliseconds{10}, hours{48});
-    machine.skew(prng.chance(0.5) ? by : -by);
-    for_a_while(prng, seconds{1}, minutes{30}, [&machine] { machine.skew(Duration{0}); });
+    machine.set_clock_wrong(prng.chance(0.5) ? by : -by);
+    kill(machine, fault);
   } else if (fault == Fault::provider_down) {
     cut_off_provider(prng, seconds{1}, hours{2});
   } else if (fault == Fault::provider_forgetful) {
@@ -190,7 +190,6 @@ void World::heal() {
   stripe_.set_faults(calm);
   for (const auto& machine : machines_) {
     machine->set_reachable(true);
-    machine->skew(Duration{0});
     machine->disk().set_full(false);
   }
   tell("", "the faults are over");
