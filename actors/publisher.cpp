@@ -48,7 +48,9 @@ class Publisher {
     Journal& journal = journals_[gained.partition];
     journal = Journal{};
     journal.token = gained.token;
-    ask_position(gained.partition, gained.token);
+    journal.retry_at = clock_.now();
+    if (publishing_) journal.behind = number_;  // It may yet move the position.
+    ask_due_positions();
   }
 
   void on(const Lost& lost) { journals_.erase(lost.partition); }
@@ -123,17 +125,13 @@ class Publisher {
         caf::anon_send(partition, PublishedUpTo{commit.next});
       }
     }
+    ask_due_positions();
     publish();
   }
 
   void on(const Tick&) {
     const Time now = clock_.now();
-    for (auto& [id, journal] : journals_) {
-      if (journal.retry_at && *journal.retry_at <= now) {
-        journal.retry_at.reset();
-        ask_position(id, journal.token);
-      }
-    }
+    ask_due_positions();
     if (now - bare_commit_at_ >= bare_commit_every) {
       bare_commit_at_ = now;
       bare_commit_due_ = true;
@@ -164,7 +162,8 @@ class Publisher {
     storage::Acceptor acceptor{storage::Position{}};
     std::deque<Ready> ready;
     storage::Offset committed = 0;
-    std::optional<Time> retry_at;
+    std::optional<Time> retry_at;  // Its position is asked for then.
+    std::uint64_t behind = 0;      // But not before this publication has ended.
   };
   struct Sent {
     std::uint32_t events;
@@ -174,6 +173,16 @@ class Publisher {
   Journal* find(storage::PartitionId id, storage::OwnershipToken token) {
     const auto found = journals_.find(id);
     return found != journals_.end() && found->second.token == token ? &found->second : nullptr;
+  }
+
+  void ask_due_positions() {
+    const Time now = clock_.now();
+    for (auto& [id, journal] : journals_) {
+      const bool waits = publishing_ && journal.behind == number_;
+      if (waits || !journal.retry_at || *journal.retry_at > now) continue;
+      journal.retry_at.reset();
+      ask_position(id, journal.token);
+    }
   }
 
   void ask_position(storage::PartitionId id, storage::OwnershipToken token) {
@@ -212,7 +221,9 @@ class Publisher {
           journal.acceptor.position().next > journal.committed) {
         reached = journal.acceptor.position();
       }
-      if (reached) commits_.push_back({id, reached->next, storage::encode(*reached)});
+      if (reached) {
+        commits_.push_back({id, reached->next, storage::encode(*reached), journal.token});
+      }
     }
     bare_commit_due_ = false;
     if (commits_.empty()) return;

@@ -58,11 +58,17 @@ struct Output {
   LogRecord record;
 };
 
+/// Ownership of a partition: gained and lost with the same token. 0 is nobody's.
+using OwnershipToken = std::uint64_t;
+
 /// How far a use has come in the journal of one partition; `metadata` is the encoded Position.
 struct Commit {
   PartitionId partition;
   Offset next;
   std::string metadata;
+  /// Of the ownership under which a publication began: a log moves no position under one that has
+  /// ended (PROTOCOL R19). 0: not asked about, and not kept.
+  OwnershipToken token = 0;
   friend bool operator==(const Commit&, const Commit&) = default;
 };
 
@@ -88,8 +94,7 @@ struct AppendOutcome {
   std::string why;
 };
 
-/// Ownership of a partition: gained and lost with the same token. Called from threads of the log.
-using OwnershipToken = std::uint64_t;
+/// Called from threads of the log.
 class OwnershipListener {
  public:
   virtual ~OwnershipListener() = default;
@@ -158,6 +163,8 @@ class Log {
   virtual void put(Output output, Done<Offset> done) = 0;
   /// Publishes outputs in order and moves the publisher's positions. With `atomic`, all of it or
   /// nothing becomes visible; without, outputs may be repeated after a fault.
+  /// Errors: unavailable (also if an ownership among the positions has ended), storage_failed (of
+  /// unknown outcome).
   virtual void publish(std::vector<Output> outputs, std::vector<Commit> positions, bool atomic,
                        Done<std::monostate> done) = 0;
   /// None if nothing was ever committed.

@@ -280,7 +280,8 @@ bool MemoryWorld::Impl::owns(const MemoryPublish& publish) const {
     const std::uint32_t partition = index_of(position.partition);
     const auto owner = owners.find(partition);
     if (owner == owners.end()) return !owned_once.contains(partition);
-    return owner->second.node == publish.asker.node;
+    const bool same = position.token == 0 || position.token == owner->second.token;
+    return same && owner->second.node == publish.asker.node;
   });
 }
 
@@ -295,6 +296,7 @@ void MemoryWorld::Impl::land(MemoryPublish& publish, std::optional<MemoryFault> 
   }
   for (Commit& position : publish.positions) {
     const auto key = std::pair{Use::publisher, index_of(position.partition)};
+    position.token = 0;
     commits[key] = std::move(position);
   }
 }
