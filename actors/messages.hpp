@@ -47,7 +47,9 @@ struct Wake {
   Time now;
   std::uint64_t jitter;
 };
-struct Retire {};  // Say Retired if nothing is in flight.
+struct Retire {  // Say Retired if nothing is in flight.
+  Ticket ticket;
+};
 
 // ---- order -> partition
 struct Decided {
@@ -69,7 +71,7 @@ struct Decided {
 struct Retired {
   OrderId order;
   Life life;
-  std::uint64_t received;  // Messages handled: equal to those sent, or it is not idle after all.
+  Ticket ticket;  // Of the question. An older one, or one to a former actor, has another.
 };
 
 // ---- order -> payment -> partition

@@ -24,7 +24,6 @@ class Order {
         newest_{std::move(committed)} {}
 
   void on(const Deliver& deliver) {
-    ++received_;
     if (!active_since_) active_since_ = deliver.now;
     if (const auto* answered = std::get_if<AnswerInput>(&deliver.input.body)) {
       calls_.erase(answered->call_id);
@@ -33,7 +32,6 @@ class Order {
   }
 
   void on(const Committed& committed) {
-    ++received_;
     if (planted(PlantedBug::jseq_unchecked)) {  // The records of those before it were lost.
       std::erase_if(in_flight_, [&](const auto& s) { return s->version < committed.version; });
     }
@@ -45,7 +43,6 @@ class Order {
   }
 
   void on(const Wake& wake) {
-    ++received_;
     if (!active_since_) active_since_ = wake.now;
     const auto due = next_decision_at(*newest_);
     if (due && *due <= wake.now) {
@@ -54,9 +51,9 @@ class Order {
     start_missing_calls(wake.now);
   }
 
-  void on(const Retire&) {
+  void on(const Retire& retire) {
     if (!calls_.empty() || !in_flight_.empty()) return;
-    caf::anon_send(partition_, Retired{newest_->id, life_, received_});
+    caf::anon_send(partition_, Retired{newest_->id, life_, retire.ticket});
   }
 
   void on(const InspectActor& inspect) const {
@@ -135,7 +132,6 @@ class Order {
   std::shared_ptr<const Saga> newest_;
   std::vector<std::shared_ptr<const Saga>> in_flight_;  // Decided, not read back; the oldest first.
   std::set<std::string> calls_;  // Ids of the calls that run, or whose answer is on its way.
-  std::uint64_t received_ = 0;
   std::optional<Time> active_since_;
 };
 

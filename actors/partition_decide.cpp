@@ -79,8 +79,7 @@ void Partition::deliver(Pending pending, Input input) {
   }
   const Ticket ticket = ++last_ticket_;
   tickets_.emplace(ticket, std::move(pending));
-  ++active->sent;
-  caf::anon_send(active->actor, Deliver{ticket, std::move(input), now(), random_()});
+  active->send(Deliver{ticket, std::move(input), now(), random_()});
 }
 
 /// The actor of an order, begun if it is not there. Null if its state cannot be read: then the
@@ -186,7 +185,7 @@ void Partition::finish_quietly(Pending pending, Submitted answer) {
 void Partition::on(const Retired& retired) {
   if (retired.life != life_) return;
   const Roster::Active* active = roster_.find(retired.order);
-  if (active != nullptr && active->sent == retired.received) roster_.remove(retired.order);
+  if (active != nullptr && active->retiring == retired.ticket) roster_.remove(retired.order);
 }
 
 std::vector<storage::InputPosition> Partition::input_positions() const {

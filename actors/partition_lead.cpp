@@ -209,9 +209,8 @@ void Partition::settle_read_back(std::vector<InFlight>& settled) {
     if (record.next) {
       const OrderId& order = *record.order;
       if (Roster::Active* active = roster_.find(order)) {
-        ++active->sent;
         roster_.touch(*active, at);
-        caf::anon_send(active->actor, Committed{record.next->version, moment});
+        active->send(Committed{record.next->version, moment});
       }
       // What is overdue came due while the order could not act on it: calls start by themselves,
       // but a decision has to be asked for.

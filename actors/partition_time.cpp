@@ -68,8 +68,7 @@ void Partition::wake_due() {
     if (quarantined_.contains(*order)) continue;
     Roster::Active* active = activate(*order);
     if (active == nullptr) continue;
-    ++active->sent;
-    caf::anon_send(active->actor, Wake{now(), random_()});
+    active->send(Wake{now(), random_()});
   }
 }
 
@@ -91,7 +90,8 @@ void Partition::retire_rested() {
   for (std::size_t asked = 0; asked < retired_per_tick_max; ++asked) {
     Roster::Active* active = roster_.rested(before, clock_.now());
     if (active == nullptr) return;
-    caf::anon_send(active->actor, Retire{});
+    active->send(Retire{++last_ticket_});
+    active->retiring = last_ticket_;
   }
 }
 

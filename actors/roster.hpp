@@ -16,10 +16,16 @@ class Roster {
  public:
   struct Active {
     OrderActor actor;
-    std::uint64_t sent = 0;  // Messages to it that it counts.
+    Ticket retiring = 0;  // It was asked to retire, and nothing was sent to it since; 0: it was not.
     Time since{};
     Time touched{};
     std::list<OrderId>::iterator place;
+
+    template <class Message>
+    void send(Message message) {
+      retiring = 0;
+      caf::anon_send(actor, std::move(message));
+    }
   };
 
   [[nodiscard]] Active* find(const OrderId& order) {

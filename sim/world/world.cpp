@@ -66,6 +66,13 @@ World::World(const Plan& plan, Tell tell)
       doors_prng_{Prng::stream(plan_.seed, "doors")},
       idle_step_{plan_.tick},
       busy_until_{begin_of_time} {
+  if (tell_) {
+    oracle_.on_decision = [this](const CountedDecision& of) {
+      this->tell(std::string{of.decision.order},
+           "journal " + std::to_string(storage::index_of(of.partition)) + "/" +
+               std::to_string(of.entry.offset) + " decides " + std::string{of.decision.summary});
+    };
+  }
   courier_.on_notice = [this](const std::string& node) { group_.noticed(node); };
   for (std::uint32_t i = 1; i <= plan_.nodes; ++i) {
     machines_.push_back(std::make_unique<Machine>(around_, i));
