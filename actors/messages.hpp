@@ -32,19 +32,26 @@ using Ticket = std::uint64_t;
 /// Rises when a partition begins anew; what comes back from an older life is dropped.
 using Life = std::uint64_t;
 
+/// When a message was sent: in the journal's time, which decisions go by, and by the node's clock,
+/// which calls go by. A node may sleep between the two ends of a message.
+struct Moment {
+  Time journal;
+  Time clock;
+};
+
 // ---- partition -> order
 struct Deliver {
   Ticket ticket;
   Input input;
-  Time now;
+  Moment now;
   std::uint64_t jitter;
 };
 struct Committed {  // The decision of this version was read back, counted and applied.
   std::uint64_t version;
-  Time now;
+  Moment now;
 };
 struct Wake {
-  Time now;
+  Moment now;
   std::uint64_t jitter;
 };
 struct Retire {  // Say Retired if nothing is in flight.
@@ -76,9 +83,8 @@ struct Retired {
 
 // ---- order -> payment -> partition
 struct StartCall {
-  ProviderCall call;
+  ProviderCall call;  // Its `send_until` is by the node's clock.
   storage::PartitionId partition;
-  Duration send_within;  // `send_until` is in the journal's time; this counts from now.
 };
 struct Answered {
   OrderId order;

@@ -24,7 +24,7 @@ class Order {
         newest_{std::move(committed)} {}
 
   void on(const Deliver& deliver) {
-    if (!active_since_) active_since_ = deliver.now;
+    if (!active_since_) active_since_ = deliver.now.journal;
     if (const auto* answered = std::get_if<AnswerInput>(&deliver.input.body)) {
       calls_.erase(answered->call_id);
     }
@@ -43,9 +43,9 @@ class Order {
   }
 
   void on(const Wake& wake) {
-    if (!active_since_) active_since_ = wake.now;
+    if (!active_since_) active_since_ = wake.now.journal;
     const auto due = next_decision_at(*newest_);
-    if (due && *due <= wake.now) {
+    if (due && *due <= wake.now.journal) {
       decide_input(0, Input{newest_->id, WakeInput{}}, wake.now, wake.jitter);
     }
     start_missing_calls(wake.now);
@@ -86,9 +86,9 @@ class Order {
                    jitter, options.livemode};
   }
 
-  void decide_input(Ticket ticket, const Input& input, Time now, std::uint64_t jitter) {
-    Decision decision = decide(*newest_, input, context(now, jitter));
-    Decided decided = to_decided(*world_, life_, ticket, input, std::move(decision), now);
+  void decide_input(Ticket ticket, const Input& input, const Moment& now, std::uint64_t jitter) {
+    Decision decision = decide(*newest_, input, context(now.journal, jitter));
+    Decided decided = to_decided(*world_, life_, ticket, input, std::move(decision), now.journal);
     if (decided.next) {
       newest_ = decided.next;
       in_flight_.push_back(decided.next);
@@ -99,8 +99,8 @@ class Order {
 
   /// Level-triggered: whatever the committed state waits for and does not run yet is started. What
   /// a decision in flight has already settled or withdrawn is left alone.
-  void start_missing_calls(Time now) {
-    const Context here = context(now, 0);
+  void start_missing_calls(const Moment& now) {
+    const Context here = context(now.journal, 0);
     const bool early = planted(PlantedBug::act_before_read_back);
     std::vector<Call> calls = pending_calls(early ? *newest_ : *committed_, here);
     if (newest_ != committed_) {
@@ -110,15 +110,14 @@ class Order {
       });
     }
     for (Call& call : calls) {
-      if (call.not_before > now || !calls_.insert(call.id).second) continue;
-      if (now > call.send_until) {
+      if (call.not_before > now.journal || !calls_.insert(call.id).second) continue;
+      if (now.journal > call.send_until) {
         caf::anon_send(partition_,
                        Answered{committed_->id, call.id, {answer::KeyExpired{}, {}, {}}});
         continue;
       }
-      const Duration within = call.send_until - now;
-      caf::anon_send(payment_,
-                     StartCall{{std::move(call), committed_->id, {}}, partition_id_, within});
+      if (call.send_until != Time::max()) call.send_until += now.clock - now.journal;
+      caf::anon_send(payment_, StartCall{{std::move(call), committed_->id, {}}, partition_id_});
     }
   }
 

@@ -181,6 +181,7 @@ class Partition {
   void finish_if_drained();
 
   [[nodiscard]] Time now() const;
+  [[nodiscard]] Moment moment() const { return {now(), clock_.now()}; }
   void heard_time(Time appended_at);
   [[nodiscard]] std::shared_ptr<const Saga> committed(const OrderId& order) const;
 

@@ -79,7 +79,7 @@ void Partition::deliver(Pending pending, Input input) {
   }
   const Ticket ticket = ++last_ticket_;
   tickets_.emplace(ticket, std::move(pending));
-  active->send(Deliver{ticket, std::move(input), now(), random_()});
+  active->send(Deliver{ticket, std::move(input), moment(), random_()});
 }
 
 /// The actor of an order, begun if it is not there. Null if its state cannot be read: then the

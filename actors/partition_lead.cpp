@@ -202,7 +202,8 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
 /// The decisions are true now: orders may act on them, clients hear of them.
 void Partition::settle_read_back(std::vector<InFlight>& settled) {
   const Time at = clock_.now();
-  const Time moment = now();  // The same for the actor and the queue: no wake-up falls between.
+  const Moment moment =
+      this->moment();  // The same for the actor and the queue: no wake-up falls between.
   for (InFlight& record : settled) {
     observer_.record_appended(at - record.appended_at);
     if (record.on_applied) record.on_applied();
@@ -216,7 +217,8 @@ void Partition::settle_read_back(std::vector<InFlight>& settled) {
       // but a decision has to be asked for.
       const auto wake = next_wake_at(*record.next);
       const auto decision = next_decision_at(*record.next);
-      if ((wake && *wake > moment) || (decision && *decision <= moment)) wakes_.push(*wake, order);
+      if ((wake && *wake > moment.journal) || (decision && *decision <= moment.journal))
+        wakes_.push(*wake, order);
       if (!waits_.empty()) check_waits(order, record.next);
     }
     if (record.order) observer_.input_durable(at - record.received_at);

@@ -68,7 +68,7 @@ void Partition::wake_due() {
     if (quarantined_.contains(*order)) continue;
     Roster::Active* active = activate(*order);
     if (active == nullptr) continue;
-    active->send(Wake{now(), random_()});
+    active->send(Wake{moment(), random_()});
   }
 }
 

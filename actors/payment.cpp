@@ -25,8 +25,6 @@ class Payments {
 
   void on(StartCall& start) {
     if (stopping_) return;  // Its operation is in the journal: the next start makes the call.
-    Call& call = start.call.call;  // The provider goes by the node's clock.
-    if (call.send_until != Time::max()) call.send_until = clock_.now() + start.send_within;
     lanes_[static_cast<std::size_t>(start.call.call.lane)].push_back(std::move(start));
     send_waiting();
   }

@@ -16,7 +16,8 @@ class Roster {
  public:
   struct Active {
     OrderActor actor;
-    Ticket retiring = 0;  // It was asked to retire, and nothing was sent to it since; 0: it was not.
+    Ticket retiring =
+        0;  // It was asked to retire, and nothing was sent to it since; 0: it was not.
     Time since{};
     Time touched{};
     std::list<OrderId>::iterator place;

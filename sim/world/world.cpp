@@ -69,8 +69,9 @@ World::World(const Plan& plan, Tell tell)
   if (tell_) {
     oracle_.on_decision = [this](const CountedDecision& of) {
       this->tell(std::string{of.decision.order},
-           "journal " + std::to_string(storage::index_of(of.partition)) + "/" +
-               std::to_string(of.entry.offset) + " decides " + std::string{of.decision.summary});
+                 "journal " + std::to_string(storage::index_of(of.partition)) + "/" +
+                     std::to_string(of.entry.offset) + " decides " +
+                     std::string{of.decision.summary});
     };
   }
   courier_.on_notice = [this](const std::string& node) { group_.noticed(node); };
