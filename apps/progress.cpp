@@ -22,7 +22,9 @@ std::size_t terminal_columns() {
 }  // namespace
 
 Progress::Progress(std::string what, std::uint64_t total)
-    : what_{std::move(what)}, total_{total}, terminal_{isatty(STDERR_FILENO) == 1} {}
+    : what_{std::move(what)}, total_{total}, terminal_{isatty(STDERR_FILENO) == 1} {
+  if (!terminal_) shown_at_ = Clock::now();  // What is done soon needs no line.
+}
 
 Progress::~Progress() {
   clear();

@@ -32,9 +32,9 @@ bool concerns(const std::string& wanted, const std::string& order, const std::st
   return !request || names(what, wanted);
 }
 
-std::string amount_text(sim::Fault fault, double amount) {
-  if (is_timed(fault)) return fmt::format("{} {:.0f}", to_text(fault), amount);
-  return fmt::format("{} {:.3g}%", to_text(fault), amount * 100);
+std::string strength_text(sim::Fault fault, double strength) {
+  if (is_timed(fault)) return fmt::format("{} {:.0f}", to_text(fault), strength);
+  return fmt::format("{} {:.3g}%", to_text(fault), strength * 100);
 }
 
 /// What the seed drew.
@@ -48,7 +48,7 @@ void print_plan(const SimPlan& from, std::uint64_t seed) {
   std::string faults;
   for (const sim::Fault fault : sim::all_faults()) {
     if (!plan.has(fault)) continue;
-    faults += (faults.empty() ? "" : ", ") + amount_text(fault, plan.amount[index_of(fault)]);
+    faults += (faults.empty() ? "" : ", ") + strength_text(fault, plan.amount[index_of(fault)]);
   }
   fmt::print("faults: {}\n", faults.empty() ? "none" : faults);
 }

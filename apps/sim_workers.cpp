@@ -98,7 +98,8 @@ void become_worker(pid_t parent) {
   if (getppid() != parent) _exit(1);
   const rlimit no_core{};
   setrlimit(RLIMIT_CORE, &no_core);
-  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group.
+  std::signal(SIGINT, SIG_IGN);  // Both may reach the whole group: they are the parent's affair.
+  std::signal(SIGTERM, SIG_IGN);
   std::signal(SIGPIPE, SIG_DFL);
   const sigset_t ending = ending_signals();
   sigprocmask(SIG_UNBLOCK, &ending, nullptr);
@@ -237,7 +238,10 @@ bool SimWorkers::wait() {
     for (const pollfd& one : worker->wanted()) wanted.push_back(one);
   }
   (void)poll(wanted.data(), wanted.size(), poll_milliseconds);
-  if ((wanted[0].revents & POLLIN) != 0) return false;
+  if ((wanted[0].revents & POLLIN) != 0) {
+    std::string taken;  // What stays pending would end this process later.
+    return !read_some(signals_, taken);
+  }
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if ((wanted[2 + 2 * i].revents & POLLIN) != 0) workers_[i]->read_words();
   }
