@@ -35,6 +35,7 @@ void add_order(CLI::App& app, Common& common, Work& work);
 void add_actor(CLI::App& app, Common& common, Work& work);
 void add_topic(CLI::App& app, Common& common, Work& work);
 void add_submit(CLI::App& app, Common& common, Work& work);
+void add_sim(CLI::App& app, Common& common, Work& work);
 
 /// The settings from all sources, or every fault on standard error.
 [[nodiscard]] std::optional<config::Loaded> load_settings(const Common& common);

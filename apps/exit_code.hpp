@@ -13,6 +13,10 @@ enum class ExitCode : int {
   guarded = 6,
   partly_done = 7,
   problems_found = 8,
+  // What a simulation met.
+  crash = 10,
+  wrong = 11,
+  stuck = 12,
 };
 
 }  // namespace paysaga::apps

@@ -10,7 +10,8 @@
 namespace paysaga::apps {
 namespace {
 
-constexpr std::size_t bar_cells = 24;
+constexpr std::size_t bar_cells_max = 24;
+constexpr std::size_t bar_cells_min = 6;  // Rather none than a shorter one.
 
 std::size_t terminal_columns() {
   winsize size{};
@@ -20,8 +21,10 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
-Progress::Progress(std::string what, std::uint64_t total_bytes)
-    : what_{std::move(what)}, total_bytes_{total_bytes}, terminal_{isatty(STDERR_FILENO) == 1} {}
+Progress::Progress(std::string what, std::uint64_t total)
+    : what_{std::move(what)}, total_{total}, terminal_{isatty(STDERR_FILENO) == 1} {
+  if (!terminal_) shown_at_ = Clock::now();  // What is done soon needs no line.
+}
 
 Progress::~Progress() {
   clear();
@@ -31,21 +34,27 @@ void Progress::clear() {
   if (terminal_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void Progress::show(std::uint64_t done_bytes, const std::string& detail) {
+void Progress::show(std::uint64_t done, const std::string& detail) {
   const auto now = Clock::now();
   const auto every = terminal_ ? std::chrono::milliseconds{100} : std::chrono::milliseconds{5'000};
   if (now - shown_at_ < every) return;
   shown_at_ = now;
   const std::uint64_t percent =
-      total_bytes_ == 0 ? 100 : std::min<std::uint64_t>(100, done_bytes * 100 / total_bytes_);
+      total_ == 0 ? 100 : std::min<std::uint64_t>(100, done * 100 / total_);
   if (!terminal_) {
     fmt::print(stderr, "{} {}%  {}\n", what_, percent, detail);
     return;
   }
-  const std::size_t full = bar_cells * percent / 100;
-  std::string line = fmt::format("{} [{}{}] {:3}%  {}", what_, std::string(full, '#'),
-                                 std::string(bar_cells - full, '.'), percent, detail);
-  line.resize(std::min(line.size(), terminal_columns() - 1));
+  std::string line = fmt::format("{:3}%  {}", percent, detail);
+  const std::size_t columns = terminal_columns() - 1;
+  const std::size_t taken = what_.size() + line.size() + std::string_view{" [] "}.size();
+  const std::size_t bar = std::min(bar_cells_max, columns - std::min(columns, taken));
+  if (bar >= bar_cells_min) {
+    const std::size_t full = bar * percent / 100;
+    line = fmt::format("[{}{}] {}", std::string(full, '#'), std::string(bar - full, '.'), line);
+  }
+  line = what_ + " " + line;
+  line.resize(std::min(line.size(), columns));
   fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);
 }

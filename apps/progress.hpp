@@ -10,20 +10,21 @@ namespace paysaga::apps {
 /// every few seconds. On standard error, so that data stays clean.
 class Progress {
  public:
-  explicit Progress(std::string what, std::uint64_t total_bytes);
+  Progress(std::string what, std::uint64_t total);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `detail` stands behind the bar: "4,210 lines  1,950 orders  3,100 events/s".
   void clear();  // Takes the bar away; `show` brings it back.
-  void show(std::uint64_t done_bytes, const std::string& detail);
+  /// `done` of the total: bytes, seeds. `detail` stands behind the bar, which makes room for it:
+  /// "4,210 lines  1,950 orders  3,100 events/s".
+  void show(std::uint64_t done, const std::string& detail);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   std::string what_;
-  std::uint64_t total_bytes_;
+  std::uint64_t total_;
   bool terminal_;
   Clock::time_point shown_at_{};
 };
