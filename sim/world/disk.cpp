@@ -32,6 +32,19 @@ Result<void> Disk::flush() {
   return {};
 }
 
+void Disk::set_readable(const OrderId& order, bool readable) {
+  if (readable) {
+    unreadable_.erase(order);
+  } else {
+    unreadable_.insert(order);
+  }
+}
+
+Result<std::optional<storage::StoredOrder>> Disk::load(const OrderId& order) const {
+  if (unreadable_.contains(order)) return fail(ErrorCode::corrupt, "the simulated disk is damaged");
+  return written_->load(order);
+}
+
 void Disk::lose_power() {
   if (synced_) written_ = std::make_unique<storage::MemoryStore>(*synced_);
   reopen();

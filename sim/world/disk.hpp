@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "paysaga/sim/world/plan.hpp"
 #include "paysaga/storage/memory_store.hpp"
@@ -23,6 +24,9 @@ class Disk final : public storage::StateStore {
   void reopen() { failed_ = breaks_ = frozen_ = false; }
   /// Its node died: what is left of it writes no more.
   void freeze() { frozen_ = true; }
+  /// The state of this order cannot be read, until it is named again.
+  void set_readable(const OrderId& order, bool readable);
+  void make_all_readable() { unreadable_.clear(); }
   /// What was not synced is gone.
   void lose_power();
   /// Everything is gone; `backup`, if there is one, is what comes in its place.
@@ -46,9 +50,7 @@ class Disk final : public storage::StateStore {
     return written_->input_positions(id);
   }
   [[nodiscard]] Result<std::optional<storage::StoredOrder>> load(
-      const OrderId& order) const override {
-    return written_->load(order);
-  }
+      const OrderId& order) const override;
   [[nodiscard]] Result<std::optional<storage::OrderSummary>> summary(
       const OrderId& order) const override {
     return written_->summary(order);
@@ -98,6 +100,7 @@ class Disk final : public storage::StateStore {
   std::unique_ptr<storage::MemoryStore> written_;
   std::unique_ptr<storage::MemoryStore> synced_;  // Null if there are no power losses.
   Prng prng_;
+  std::set<OrderId> unreadable_;
   bool breaks_ = false;
   bool failed_ = false;
   bool full_ = false;

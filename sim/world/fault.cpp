@@ -12,7 +12,7 @@ constexpr ByFault<std::string_view> names{
     "append_refused", "append_lost", "append_late", "append_unheard", "append_unanswered",
     "append_slow", "read_slow", "publish_refused", "publish_unheard", "publish_torn",
     "rebalance", "notice_late", "pause", "crash", "power_loss", "disk_lost", "clean_stop",
-    "disk_error", "disk_full", "journal_trimmed", "clock_wrong",
+    "disk_error", "disk_full", "order_unreadable", "journal_trimmed", "clock_wrong",
     "provider_drop_before", "provider_drop_after", "provider_500_saved", "provider_500_unsaved",
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
     "provider_502", "provider_down", "provider_forgetful",
@@ -56,6 +56,7 @@ bool is_timed(Fault fault) {
     case Fault::clean_stop:
     case Fault::disk_error:
     case Fault::disk_full:
+    case Fault::order_unreadable:
     case Fault::journal_trimmed:
     case Fault::clock_wrong:
     case Fault::provider_down:

@@ -23,15 +23,16 @@ enum class Fault : std::uint8_t {
   publish_unheard,  // Carried out or not, and the answer was lost.
   publish_torn,     // Half of it is visible, no position moved; only with at_least_once.
 
-  rebalance,    // A partition moves to another node.
-  notice_late,  // A node hears late that it lost a partition: two owners at once.
-  pause,        // A node stops for a while and wakes as a zombie.
-  crash,        // kill -9: what was written is still on its disk.
-  power_loss,   // What was written and not synced is gone.
-  disk_lost,    // The node comes back with an empty disk.
-  clean_stop,   // SIGTERM, and a start.
-  disk_error,   // A write fails; it happened or not.
-  disk_full,    // Every write fails until there is space again.
+  rebalance,         // A partition moves to another node.
+  notice_late,       // A node hears late that it lost a partition: two owners at once.
+  pause,             // A node stops for a while and wakes as a zombie.
+  crash,             // kill -9: what was written is still on its disk.
+  power_loss,        // What was written and not synced is gone.
+  disk_lost,         // The node comes back with an empty disk.
+  clean_stop,        // SIGTERM, and a start.
+  disk_error,        // A write fails; it happened or not.
+  disk_full,         // Every write fails until there is space again.
+  order_unreadable,  // A node cannot read the state of one order for a while.
   journal_trimmed,
   clock_wrong,  // A node comes back with a clock that is wrong by up to two days.
 
@@ -53,7 +54,7 @@ enum class Fault : std::uint8_t {
   input_misplaced,  // On a partition where its order does not live.
   slow_actors,      // The world goes on while actors have work left.
 };
-inline constexpr std::size_t fault_count = 37;
+inline constexpr std::size_t fault_count = 38;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

@@ -32,9 +32,8 @@ class Machine::Watch final : public actors::Observer {
     if (!dead) around_.on_failure(machine_.number(), error.detail);
   }
   void quarantined(const OrderId& order, std::string_view reason) override {
-    if (dead) return;
-    around_.on_failure(machine_.number(),
-                       "quarantined " + order.text() + ": " + std::string{reason});
+    around_.tell(machine_.life(), "quarantined " + order.text() + ": " + std::string{reason});
+    if (!dead) around_.on_quarantine(order, std::string{reason});
   }
   void say(std::string_view level, std::string_view event, std::string_view detail) override {
     around_.tell(machine_.life(),

@@ -30,8 +30,10 @@ struct Surroundings {
   std::function<void(const stripe::Request&, Time)> on_request;
   /// A node says something worth noting: "claimed 2", "stepped down 1: ...".
   std::function<void(const std::string& node, const std::string& what)> tell;
-  /// A partition of a node stopped for good, or an order did: an operator must act.
+  /// A partition of a node stopped for good: an operator must act.
   std::function<void(std::uint32_t machine, const std::string& why)> on_failure;
+  /// An order was quarantined.
+  std::function<void(const OrderId& order, const std::string& why)> on_quarantine;
 };
 
 /// A computer of the simulated world: its disk, its clock, its line to the payment service, and the

@@ -114,7 +114,9 @@ Surroundings World::surroundings() {
           .tell = [this](const std::string& node,
                          const std::string& what) { tell("", node + " " + what); },
           .on_failure = [this](std::uint32_t machine,
-                               const std::string& why) { on_failure(machine, why); }};
+                               const std::string& why) { on_failure(machine, why); },
+          .on_quarantine = [this](const OrderId& order,
+                                  const std::string& why) { on_quarantine(order, why); }};
 }
 
 void World::tell(const std::string& order, const std::string& what) {
@@ -184,7 +186,7 @@ bool World::at_rest() const {
   if (!customers_.done() || asks_open_ > 0 || !oracle_.commands.complete()) return false;
   if (!oracle_.publication.complete()) return false;
   for (const auto& [id, order] : oracle_.fold.orders()) {
-    if (order.saga != nullptr && why_restless(*order.saga)) return false;
+    if (order.quarantined || (order.saga != nullptr && why_restless(*order.saga))) return false;
   }
   return std::ranges::all_of(machines_, [](const auto& machine) { return machine->running(); });
 }
@@ -202,7 +204,8 @@ void World::come_to_rest() {
     if (timeline_.now() < deadline) continue;
     stuck_ = true;
     for (const auto& [id, order] : oracle_.fold.orders()) {
-      const auto why = order.saga == nullptr ? std::nullopt : why_restless(*order.saga);
+      auto why = order.saga == nullptr ? std::nullopt : why_restless(*order.saga);
+      if (order.quarantined) why = "it is quarantined";
       if (why) oracle_.findings.add({"rest", *why, id, timeline_.now()});
     }
     oracle_.commands.at_end(timeline_.now());

@@ -92,6 +92,8 @@ class World {
   void leave(Machine& machine);
   void trim();
   void on_failure(std::uint32_t machine, const std::string& why);
+  void on_quarantine(const OrderId& order, const std::string& why);
+  void resume_later(const OrderId& order);
   void until(Time end) { busy_until_ = std::max(busy_until_, end); }
   void heal();
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "paysaga/saga/topic.hpp"
 #include "paysaga/sim/world/world.hpp"
 
 namespace paysaga::sim {
@@ -50,6 +51,12 @@ void World::strike(Fault fault) {
   } else if (fault == Fault::disk_full) {
     machine.disk().set_full(true);
     for_a_while(prng, seconds{1}, minutes{10}, [&machine] { machine.disk().set_full(false); });
+  } else if (fault == Fault::order_unreadable) {
+    const OrderId order =
+        OrderId::of(Customers::order_id(static_cast<std::uint32_t>(prng.between(1, plan_.orders))));
+    machine.disk().set_readable(order, false);
+    for_a_while(prng, seconds{1}, minutes{20},
+                [&machine, order] { machine.disk().set_readable(order, true); });
   } else if (fault == Fault::journal_trimmed) {
     trim();
   } else if (fault == Fault::clock_wrong) {
@@ -182,6 +189,33 @@ void World::on_failure(std::uint32_t number, const std::string& why) {
   });
 }
 
+void World::on_quarantine(const OrderId& order, const std::string& why) {
+  if (!plan_.has(Fault::order_unreadable)) {
+    oracle_.findings.add(
+        {"world", "was quarantined without a reason: " + why, order.text(), timeline_.now()});
+    return;
+  }
+  resume_later(order);
+}
+
+/// An operator resumes the order, again and again until it goes on.
+void World::resume_later(const OrderId& order) {
+  const Duration wait = spread(dice_.of(Fault::order_unreadable), milliseconds{100}, minutes{5});
+  timeline_.after(wait, [this, order] {
+    const Fold::Order* state = oracle_.fold.find(order.text());
+    if (state == nullptr || !state->quarantined) return;
+    const storage::PartitionId home{partition_of(order, plan_.partitions)};
+    for (const auto& machine : machines_) {
+      if (!machine->awake() || !machine->leads(home)) continue;
+      machine->node().resume(order, "it can be read again",
+                             [this, order](const Result<std::monostate>& done) {
+                               tell(order.text(), done ? "is resumed" : done.error().detail);
+                             });
+    }
+    resume_later(order);
+  });
+}
+
 /// The faults are over.
 void World::heal() {
   dice_.rest();
@@ -191,6 +225,7 @@ void World::heal() {
   for (const auto& machine : machines_) {
     machine->set_reachable(true);
     machine->disk().set_full(false);
+    machine->disk().make_all_readable();
   }
   tell("", "the faults are over");
 }

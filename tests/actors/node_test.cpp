@@ -216,7 +216,13 @@ TEST_CASE("node: a call that was under way is made again after a restart", "[act
   Member node{world, store};
   node.lead();
   world.provider.wait_for_calls(2);
-  CHECK(world.provider.at(1).call == world.provider.at(0).call);
+  Call again = world.provider.at(1).call;
+  const Call before = world.provider.at(0).call;
+  // By the clock of the node that sends it; the other, and the journal, may differ a little.
+  CHECK(again.send_until - before.send_until < seconds{1});
+  CHECK(before.send_until - again.send_until < seconds{1});
+  again.send_until = before.send_until;
+  CHECK(again == before);
   world.provider.answer(0, answer::Unknown{"from the former life"});  // Nobody is there to hear it.
   world.provider.answer(1, ScriptedProvider::good(world.provider.at(1)));
   Box<std::shared_ptr<const Saga>> waited;
