@@ -14,6 +14,10 @@ namespace {
 constexpr int fault_passes_max = 3;
 constexpr std::uint64_t tries_expected = 60;  // For the bar.
 
+std::string counted(std::uint32_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 /// Makes a failing plan smaller, try by try. What it holds always fails in the same way.
 class Shrinker {
  public:
@@ -111,8 +115,7 @@ class Shrinker {
     for (std::uint32_t less = orders / 2; less > 0 && !stopped_;) {
       SimPlan plan = smallest_;
       plan.options.orders = orders - std::min(less, orders - 1);
-      if (plan.options.orders < orders &&
-          keep(plan, fmt::format("{} orders", plan.options.orders))) {
+      if (plan.options.orders < orders && keep(plan, counted(plan.options.orders, "order"))) {
         orders = plan.options.orders;
         less = std::min(less, orders / 2);
       } else {
@@ -125,7 +128,7 @@ class Shrinker {
     for (std::uint32_t nodes = 1; nodes < course().nodes; ++nodes) {
       SimPlan plan = smallest_;
       plan.options.nodes = nodes;
-      if (keep(plan, fmt::format("{} {}", nodes, nodes == 1 ? "node" : "nodes"))) return;
+      if (keep(plan, counted(nodes, "node"))) return;
     }
   }
 
