@@ -169,7 +169,7 @@ struct AskIdle {
 // ---- publisher
 struct Resumed {  // The committed position of one partition.
   storage::PartitionId partition;
-  storage::OwnershipToken token;
+  Life life;
   Result<std::optional<storage::Commit>> commit;
 };
 struct Published {

@@ -45,18 +45,14 @@ class Publisher {
         route_{std::move(route)} {}
 
   void on(const Gained& gained) {
-    Journal& journal = journals_[gained.partition];
-    journal = Journal{};
-    journal.token = gained.token;
-    journal.retry_at = clock_.now();
-    if (publishing_) journal.behind = number_;  // It may yet move the position.
+    begin_anew(journals_[gained.partition], gained.token, clock_.now());
     ask_due_positions();
   }
 
   void on(const Lost& lost) { journals_.erase(lost.partition); }
 
   void on(const Resumed& resumed) {
-    Journal* journal = find(resumed.partition, resumed.token);
+    Journal* journal = find(resumed.partition, resumed.life);
     if (journal == nullptr) return;
     if (!resumed.commit) {  // Not stable yet, or not reachable: wait, never guess a position.
       journal->retry_at = clock_.now() + retry_after;
@@ -77,7 +73,7 @@ class Publisher {
     journal->committed = position.next;
     journal->tail = log_.tail(resumed.partition, position.next,
                               [to = Mailbox<PublisherActor>{self_}, id = resumed.partition,
-                               life = resumed.token](auto batch) {
+                               life = resumed.life](auto batch) {
                                 to.send(Tailed{life, id, std::move(batch)});
                               });
   }
@@ -108,10 +104,7 @@ class Publisher {
       if (planted(PlantedBug::publisher_skips_after_failure)) return publish();
       // What is committed decides where to go on: begin again from there.
       for (auto& [id, journal] : journals_) {
-        const storage::OwnershipToken token = journal.token;
-        journal = Journal{};
-        journal.token = token;
-        journal.retry_at = clock_.now() + retry_after;
+        begin_anew(journal, journal.token, clock_.now() + retry_after);
       }
       return;
     }
@@ -158,6 +151,7 @@ class Publisher {
   };
   struct Journal {
     storage::OwnershipToken token = 0;
+    Life life = 0;  // Rises whenever it is read anew: what was read before is dropped.
     std::unique_ptr<storage::Reading> tail;
     storage::Acceptor acceptor{storage::Position{}};
     std::deque<Ready> ready;
@@ -170,9 +164,18 @@ class Publisher {
     Time received_at;
   };
 
-  Journal* find(storage::PartitionId id, storage::OwnershipToken token) {
+  Journal* find(storage::PartitionId id, Life life) {
     const auto found = journals_.find(id);
-    return found != journals_.end() && found->second.token == token ? &found->second : nullptr;
+    return found != journals_.end() && found->second.life == life ? &found->second : nullptr;
+  }
+
+  /// From its committed position on, which is asked for at `when`.
+  void begin_anew(Journal& journal, storage::OwnershipToken token, Time when) {
+    journal = Journal{};
+    journal.token = token;
+    journal.life = ++lives_;
+    journal.retry_at = when;
+    if (publishing_) journal.behind = number_;  // What is on its way may yet move the position.
   }
 
   void ask_due_positions() {
@@ -181,25 +184,22 @@ class Publisher {
       const bool waits = publishing_ && journal.behind == number_;
       if (waits || !journal.retry_at || *journal.retry_at > now) continue;
       journal.retry_at.reset();
-      ask_position(id, journal.token);
+      ask_position(id, journal.life);
     }
   }
 
-  void ask_position(storage::PartitionId id, storage::OwnershipToken token) {
+  void ask_position(storage::PartitionId id, Life life) {
     log_.committed_position(storage::Use::publisher, id,
-                            [to = Mailbox<PublisherActor>{self_}, id, token](auto commit) {
-                              to.send(Resumed{id, token, std::move(commit)});
+                            [to = Mailbox<PublisherActor>{self_}, id, life](auto commit) {
+                              to.send(Resumed{id, life, std::move(commit)});
                             });
   }
 
   void fail(storage::PartitionId id, Journal& journal, const Error& error) {
-    journal.tail.reset();
-    journal.ready.clear();
-    if (is_transient(error.code)) {
-      journal.retry_at = clock_.now() + retry_after;
-    } else {
-      observer_.partition_failed(id, error);
-    }
+    begin_anew(journal, journal.token, clock_.now() + retry_after);
+    if (is_transient(error.code)) return;
+    journal.retry_at.reset();
+    observer_.partition_failed(id, error);
   }
 
   /// Sends what is ready, in the order of each journal, unless a publication is under way.
@@ -252,6 +252,7 @@ class Publisher {
   Observer& observer_;
   std::function<PartitionActor(storage::PartitionId)> route_;
   std::map<storage::PartitionId, Journal> journals_;
+  Life lives_ = 0;
   bool publishing_ = false;
   std::uint64_t number_ = 0;
   std::vector<storage::Commit> commits_;  // Of the publication under way.

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,7 @@ class World {
   Prng doors_prng_;
   Duration idle_step_;
   Time busy_until_;
+  std::set<OrderId> resuming_;  // Orders that an operator looks after.
   std::uint64_t asks_open_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;

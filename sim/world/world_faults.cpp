@@ -195,7 +195,7 @@ void World::on_quarantine(const OrderId& order, const std::string& why) {
         {"world", "was quarantined without a reason: " + why, order.text(), timeline_.now()});
     return;
   }
-  resume_later(order);
+  if (resuming_.insert(order).second) resume_later(order);
 }
 
 /// An operator resumes the order, again and again until it goes on.
@@ -203,7 +203,10 @@ void World::resume_later(const OrderId& order) {
   const Duration wait = spread(dice_.of(Fault::order_unreadable), milliseconds{100}, minutes{5});
   timeline_.after(wait, [this, order] {
     const Fold::Order* state = oracle_.fold.find(order.text());
-    if (state == nullptr || !state->quarantined) return;
+    if (state == nullptr || !state->quarantined) {
+      resuming_.erase(order);
+      return;
+    }
     const storage::PartitionId home{partition_of(order, plan_.partitions)};
     for (const auto& machine : machines_) {
       if (!machine->awake() || !machine->leads(home)) continue;
