@@ -228,6 +228,7 @@ class Partition {
   std::deque<InFlight> in_flight_;
   std::deque<After> after_;
   std::set<OrderId> quarantined_;
+  std::set<OrderId> lifting_;  // Those whose queue is being decided.
   std::unordered_multimap<OrderId, WaitFor> waits_;
   bool positions_moved_ = false;  // Without a record that tells it.
   Time positions_told_at_{};

@@ -291,6 +291,7 @@ void Partition::drop_everything(std::string_view why) {
   tail_.reset();
   inbound_.clear();
   roster_.clear();
+  lifting_.clear();
   epoch_ = -1;
   stamp_.reset();
   const std::string detail{why};

@@ -8,6 +8,7 @@ namespace paysaga::actors {
 /// Stops one order, durably. What it was to decide is queued, so that nothing is lost; the
 /// partition goes on.
 void Partition::quarantine(const OrderId& order, const std::string& reason, Pending pending) {
+  lifting_.erase(order);
   const bool again = !quarantined_.insert(order).second;
   if (again && !pending.queued) return queue_input(std::move(pending));
   roster_.remove(order);
@@ -63,12 +64,17 @@ void Partition::on(Lift& lift) {
   if (!quarantined_.contains(lift.order)) {
     return lift.done(fail(ErrorCode::forbidden, "the order is not quarantined"));
   }
+  // Two at once would decide the head of its queue twice and lose what stands behind it.
+  if (lifting_.contains(lift.order)) {
+    return lift.done(fail(ErrorCode::forbidden, "the order is being resumed already"));
+  }
   if (lift.skip_first) {
     auto head = store_.queue_head(lift.order);
     if (!head) return lift.done(tl::unexpected{head.error()});
     if (!*head) return lift.done(fail(ErrorCode::forbidden, "its queue is empty"));
     skip_head(lift.order, **head, lift.reason);
   }
+  lifting_.insert(lift.order);
   storage::DecisionRecord record;
   record.order = lift.order.text();
   record.input_kind = lift.skip_first ? "order.skip" : "order.resume";
@@ -134,6 +140,7 @@ void Partition::decide_queue(const OrderId& order) {
 /// Inputs that come from now on are decided behind this record.
 void Partition::end_quarantine(const OrderId& order) {
   quarantined_.erase(order);
+  lifting_.erase(order);
   storage::DecisionRecord record;
   record.action = storage::Action::lift;
   record.order = order.text();

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -94,7 +93,7 @@ class World {
   void trim();
   void on_failure(std::uint32_t machine, const std::string& why);
   void on_quarantine(const OrderId& order, const std::string& why);
-  void resume_later(const OrderId& order);
+  void patrol();
   void until(Time end) { busy_until_ = std::max(busy_until_, end); }
   void heal();
 
@@ -115,7 +114,6 @@ class World {
   Prng doors_prng_;
   Duration idle_step_;
   Time busy_until_;
-  std::set<OrderId> resuming_;  // Orders that an operator looks after.
   std::uint64_t asks_open_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;

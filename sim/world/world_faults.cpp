@@ -22,6 +22,7 @@ constexpr Duration eventful = minutes{5};  // After the last order began, most i
 /// The faults with moments of their own. Most of them strike while most is going on.
 void World::schedule_faults() {
   const Time start = timeline_.now();
+  if (plan_.has(Fault::order_unreadable)) patrol();
   for (const Fault fault : all_faults()) {
     if (!is_timed(fault)) continue;
     const auto times = static_cast<std::uint64_t>(plan_.amount[index_of(fault)]);
@@ -193,29 +194,26 @@ void World::on_quarantine(const OrderId& order, const std::string& why) {
   if (!plan_.has(Fault::order_unreadable)) {
     oracle_.findings.add(
         {"world", "was quarantined without a reason: " + why, order.text(), timeline_.now()});
-    return;
   }
-  if (resuming_.insert(order).second) resume_later(order);
 }
 
-/// An operator resumes the order, again and again until it goes on.
-void World::resume_later(const OrderId& order) {
+/// An operator looks after quarantined orders now and then, and resumes them.
+void World::patrol() {
   const Duration wait = spread(dice_.of(Fault::order_unreadable), milliseconds{100}, minutes{5});
-  timeline_.after(wait, [this, order] {
-    const Fold::Order* state = oracle_.fold.find(order.text());
-    if (state == nullptr || !state->quarantined) {
-      resuming_.erase(order);
-      return;
+  timeline_.after(wait, [this] {
+    for (const auto& [id, state] : oracle_.fold.orders()) {
+      if (!state.quarantined) continue;
+      const OrderId order = OrderId::of(id);
+      const storage::PartitionId home{partition_of(order, plan_.partitions)};
+      for (const auto& machine : machines_) {
+        if (!machine->awake() || !machine->leads(home)) continue;
+        machine->node().resume(order, "it can be read again",
+                               [this, order](const Result<std::monostate>& done) {
+                                 tell(order.text(), done ? "is resumed" : done.error().detail);
+                               });
+      }
     }
-    const storage::PartitionId home{partition_of(order, plan_.partitions)};
-    for (const auto& machine : machines_) {
-      if (!machine->awake() || !machine->leads(home)) continue;
-      machine->node().resume(order, "it can be read again",
-                             [this, order](const Result<std::monostate>& done) {
-                               tell(order.text(), done ? "is resumed" : done.error().detail);
-                             });
-    }
-    resume_later(order);
+    patrol();
   });
 }
 
