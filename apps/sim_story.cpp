@@ -48,7 +48,7 @@ void print_plan(const SimPlan& from, std::uint64_t seed) {
   std::string faults;
   for (const sim::Fault fault : sim::all_faults()) {
     if (!plan.has(fault)) continue;
-    faults += (faults.empty() ? "" : ", ") + strength_text(fault, plan.amount[index_of(fault)]);
+    faults += (faults.empty() ? "" : ", ") + strength_text(fault, plan.intensity[index_of(fault)]);
   }
   fmt::print("faults: {}\n", faults.empty() ? "none" : faults);
 }

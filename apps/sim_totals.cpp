@@ -80,7 +80,7 @@ std::string headline(const SimTotals& totals) {
   std::string out = single ? fmt::format("seed {}, {} orders", totals.first, totals.orders)
                            : fmt::format("seeds {}..{}, {} orders each", totals.first, totals.last,
                                          totals.orders);
-  out += fmt::format(", scenario {}, commit {}", totals.scenario, totals.version);
+  out += fmt::format(", scenario {}, paysaga {}", totals.scenario, totals.version);
   if (!totals.planted.empty()) out += fmt::format(", with the bug {}", totals.planted);
   return out;
 }

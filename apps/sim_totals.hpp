@@ -40,7 +40,7 @@ struct SimTotals {
   [[nodiscard]] ExitCode code() const;
 };
 
-/// "seeds 1..300, 100 orders each, scenario swarm, commit 0.1.0".
+/// "seeds 1..300, 100 orders each, scenario swarm, paysaga 0.1.0".
 [[nodiscard]] std::string headline(const SimTotals& totals);
 /// A failed seed on a screen: the first findings, a line each.
 [[nodiscard]] std::string failure_text(const SimTotals::Failure& failure);

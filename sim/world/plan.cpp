@@ -19,13 +19,13 @@ Duration draw(Prng& prng, Duration low, Duration high) {
 }
 
 /// How much of a fault this run has.
-double draw_amount(const PlanOptions& options, Fault fault) {
-  Prng prng = Prng::stream(options.seed, std::string{"amount of "} += to_text(fault));
+double draw_intensity(const PlanOptions& options, Fault fault) {
+  Prng prng = Prng::stream(options.seed, std::string{"intensity of "} += to_text(fault));
   const FaultRange& range = options.scenario.faults[index_of(fault)];
   const bool on = prng.chance(range.on);
-  const double amount = range.low + (range.high - range.low) * prng.unit();
+  const double intensity = range.low + (range.high - range.low) * prng.unit();
   if (!on || options.without.contains(fault)) return 0;
-  return is_timed(fault) ? std::round(amount) : amount;
+  return is_timed(fault) ? std::round(intensity) : intensity;
 }
 
 Policy draw_policy(Prng& prng) {
@@ -56,15 +56,16 @@ Plan make_plan(const PlanOptions& options) {
   plan.faults_for = plan.arrivals + draw(prng, minutes{5}, minutes{90});
   plan.hop_max = draw(prng, milliseconds{1}, milliseconds{50});
   plan.travel_max = draw(prng, milliseconds{1}, milliseconds{400});
-  for (const Fault fault : all_faults()) plan.amount[index_of(fault)] = draw_amount(options, fault);
+  for (const Fault fault : all_faults())
+    plan.intensity[index_of(fault)] = draw_intensity(options, fault);
   // An outage of days makes every order try thousands of times: a few orders show all of it.
   if (plan.has(Fault::provider_forgetful)) plan.orders = std::min(plan.orders, 12U);
-  if (plan.publish_atomic) plan.amount[index_of(Fault::publish_torn)] = 0;
+  if (plan.publish_atomic) plan.intensity[index_of(Fault::publish_torn)] = 0;
   if (options.faults_until) plan.faults_for = std::min(plan.faults_for, *options.faults_until);
   return plan;
 }
 
-Dice::Dice(const Plan& plan) : chances_{plan.amount} {
+Dice::Dice(const Plan& plan) : chances_{plan.intensity} {
   for (const Fault fault : all_faults()) {
     streams_.push_back(Prng::stream(plan.seed, to_text(fault)));
   }

@@ -34,13 +34,13 @@ struct Plan {
   std::size_t calls_max;
   Duration idle_after;
   Duration tick;
-  Duration arrivals;         // Orders begin within this time.
-  Duration faults_for;       // From then on the world is well.
-  Duration hop_max;          // The longest way to the log or back, nothing being wrong.
-  Duration travel_max;       // The same to the provider.
-  ByFault<double> amount{};  // A chance or a number of times; 0: the run has it not.
+  Duration arrivals;            // Orders begin within this time.
+  Duration faults_for;          // From then on the world is well.
+  Duration hop_max;             // The longest way to the log or back, nothing being wrong.
+  Duration travel_max;          // The same to the provider.
+  ByFault<double> intensity{};  // A chance or a number of times; 0: the run has it not.
 
-  [[nodiscard]] bool has(Fault fault) const { return amount[index_of(fault)] > 0; }
+  [[nodiscard]] bool has(Fault fault) const { return intensity[index_of(fault)] > 0; }
 };
 
 [[nodiscard]] Plan make_plan(const PlanOptions& options);

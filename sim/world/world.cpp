@@ -30,7 +30,7 @@ stripe::ModelOptions model_options(const Plan& plan) {
   options.seed = hash_of("stripe", plan.seed);
   using stripe::Fault;
   const auto set = [&](Fault to, sim::Fault from) {
-    options.faults.rate(to) = plan.amount[index_of(from)];
+    options.faults.rate(to) = plan.intensity[index_of(from)];
   };
   set(Fault::drop_before_commit, sim::Fault::provider_drop_before);
   set(Fault::drop_after_commit, sim::Fault::provider_drop_after);
@@ -216,6 +216,39 @@ void World::come_to_rest() {
   }
 }
 
+/// At rest each partition has one leader, and no actor has a call or a decision on its way.
+void World::check_leaks() {
+  struct Seen {
+    std::size_t asked;
+    std::vector<std::size_t> leaders;
+    std::string left;
+  };
+  const auto seen = std::make_shared<Seen>(
+      Seen{2 * machines_.size(), std::vector<std::size_t>(plan_.partitions), {}});
+  for (const auto& machine : machines_) {
+    machine->node().partitions([seen](const std::vector<actors::PartitionInfo>& infos) {
+      --seen->asked;
+      for (const actors::PartitionInfo& info : infos) {
+        seen->leaders[storage::index_of(info.partition)] += info.role == "leading" ? 1 : 0;
+        if (info.in_flight > 0) seen->left += "inputs are in flight; ";
+      }
+    });
+    machine->node().actors(1'000'000, [seen](const std::vector<actors::ActorInfo>& infos) {
+      --seen->asked;
+      for (const actors::ActorInfo& info : infos) {
+        if (info.calls_in_flight.empty() && info.decisions_in_flight == 0) continue;
+        seen->left += info.order.text() + " has something in flight; ";
+      }
+    });
+  }
+  for (std::size_t steps = 0; seen->asked > 0 && steps < 1'000'000; ++steps) step();
+  if (seen->asked > 0) seen->left += "a node does not answer; ";
+  for (const std::size_t count : seen->leaders) {
+    if (count != 1) seen->left += "a partition has " + std::to_string(count) + " leaders; ";
+  }
+  if (!seen->left.empty()) oracle_.findings.add({"rest", seen->left, "", timeline_.now()});
+}
+
 /// Every node dies with its disk. What the journal says must be enough to be where they were.
 void World::restart_cold() {
   for (const auto& machine : machines_) {
@@ -255,6 +288,7 @@ RunResult World::run() {
   const Time rest_from = begin_of_time + plan_.faults_for;
   while (oracle_.findings.empty() && timeline_.now() < std::max(rest_from, busy_until_)) step();
   if (oracle_.findings.empty()) come_to_rest();
+  if (oracle_.findings.empty()) check_leaks();
   if (oracle_.findings.empty()) oracle_.at_end(timeline_.now());
   const auto compare = [this] {
     for (const auto& machine : machines_) {

@@ -69,6 +69,7 @@ class World {
   void pass_time();
   [[nodiscard]] bool at_rest() const;
   void come_to_rest();
+  void check_leaks();
   void restart_cold();
   [[nodiscard]] RunResult outcome();
   void tell(const std::string& order, const std::string& what);

@@ -25,7 +25,7 @@ void World::schedule_faults() {
   if (plan_.has(Fault::order_unreadable)) patrol();
   for (const Fault fault : all_faults()) {
     if (!is_timed(fault)) continue;
-    const auto times = static_cast<std::uint64_t>(plan_.amount[index_of(fault)]);
+    const auto times = static_cast<std::uint64_t>(plan_.intensity[index_of(fault)]);
     for (std::uint64_t i = 0; i < times; ++i) {
       Prng& prng = dice_.of(fault);
       const Duration within = prng.chance(0.75)
