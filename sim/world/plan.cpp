@@ -20,7 +20,7 @@ Duration draw(Prng& prng, Duration low, Duration high) {
 
 /// How much of a fault this run has.
 double draw_intensity(const PlanOptions& options, Fault fault) {
-  Prng prng = Prng::stream(options.seed, std::string{"intensity of "} += to_text(fault));
+  Prng prng = Prng::stream(options.seed, std::string{"amount of "} += to_text(fault));
   const FaultRange& range = options.scenario.faults[index_of(fault)];
   const bool on = prng.chance(range.on);
   const double intensity = range.low + (range.high - range.low) * prng.unit();
