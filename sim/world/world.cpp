@@ -68,10 +68,13 @@ World::World(const Plan& plan, Tell tell)
       busy_until_{begin_of_time} {
   if (tell_) {
     oracle_.on_decision = [this](const CountedDecision& of) {
-      this->tell(std::string{of.decision.order},
+      const auto& decision = of.decision;
+      std::string what{decision.summary.empty() ? decision.outcome : decision.summary};
+      if (of.after == nullptr) what = std::string{to_text(decision.action)} + " " + what;
+      if (decision.order.empty()) what += " " + std::string{decision.input_id};
+      this->tell(std::string{decision.order},
                  "journal " + std::to_string(storage::index_of(of.partition)) + "/" +
-                     std::to_string(of.entry.offset) + " decides " +
-                     std::string{of.decision.summary});
+                     std::to_string(of.entry.offset) + " " + what);
     };
   }
   courier_.on_notice = [this](const std::string& node) { group_.noticed(node); };
