@@ -36,8 +36,9 @@ std::size_t HandCourier::waiting(Kind kind) const {
   return static_cast<std::size_t>(std::ranges::count(waiting_, kind, &Step::kind));
 }
 
-bool HandCourier::happen(Kind kind) {
-  const auto step = std::ranges::find(waiting_, kind, &Step::kind);
+bool HandCourier::happen(Kind kind, std::size_t skip) {
+  const auto step = std::ranges::find_if(
+      waiting_, [&](const Step& waits) { return waits.kind == kind && skip-- == 0; });
   if (step == waiting_.end()) return false;
   happen_at(step);
   return true;
@@ -101,9 +102,10 @@ int HandWorld::decided(const std::string& input_id, storage::PartitionId partiti
                                              [](const Counted& c) { return c.decision.input_id; }));
 }
 
-std::vector<std::string> HandWorld::said(const std::string& topic) const {
+std::vector<std::string> HandWorld::said(const std::string& topic,
+                                         storage::PartitionId partition) const {
   std::vector<std::string> values;
-  for (const Counted& record : counted_in(log, p0)) {
+  for (const Counted& record : counted_in(log, partition)) {
     for (const storage::RecordOutput& output : record.decision.outputs) {
       const auto times = std::ranges::count(output.topics, topic);
       values.insert(values.end(), static_cast<std::size_t>(times), output.record.value);
@@ -112,9 +114,11 @@ std::vector<std::string> HandWorld::said(const std::string& topic) const {
   return values;
 }
 
-std::vector<std::string> HandWorld::published(const std::string& topic) const {
+std::vector<std::string> HandWorld::published(const std::string& topic,
+                                              storage::PartitionId partition) const {
   std::vector<std::string> values;
-  for (const storage::LogEntry& entry : log.topic(topic, p0)) values.push_back(entry.record.value);
+  for (const storage::LogEntry& entry : log.topic(topic, partition))
+    values.push_back(entry.record.value);
   return values;
 }
 
@@ -127,6 +131,7 @@ HandNode::HandNode(HandWorld& of, storage::StateStore& with, Duration ahead,
   NodeOptions options = calm_options();
   options.node = name;
   options.threads = 0;
+  options.idle_after = idle_after;
   node = std::make_unique<Node>(std::move(options), *log, store, of.provider, clock, seen);
   of.nodes_.push_back(this);
 }

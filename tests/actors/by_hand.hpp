@@ -11,6 +11,9 @@
 
 namespace paysaga::actors::trial {
 
+/// An order that rested so long has no actor any more.
+inline constexpr Duration idle_after = seconds{2};
+
 /// Stands still until a test moves it.
 class HandClock final : public Clock {
  public:
@@ -35,8 +38,8 @@ class HandCourier final : public storage::MemoryCourier {
   void hold(Kind kind) { held_.insert(kind); }
   void let_go(Kind kind) { held_.erase(kind); }
   [[nodiscard]] std::size_t waiting(Kind kind) const;
-  /// Lets the first step of the kind happen, held or not; false if none waits.
-  bool happen(Kind kind);
+  /// Lets the first step of the kind happen, or a later one, held or not; false if none waits.
+  bool happen(Kind kind, std::size_t skip = 0);
   /// Lets the first step that is not held happen; false if none waits.
   bool happen_next();
 
@@ -74,8 +77,10 @@ class HandWorld {
   void put(const std::string& topic, storage::PartitionId partition, const std::string& value);
   [[nodiscard]] int decided(const std::string& input_id, storage::PartitionId partition = p0) const;
   /// The values that the topic should have by the journal, and those that it has.
-  [[nodiscard]] std::vector<std::string> said(const std::string& topic) const;
-  [[nodiscard]] std::vector<std::string> published(const std::string& topic) const;
+  [[nodiscard]] std::vector<std::string> said(const std::string& topic,
+                                              storage::PartitionId partition = p0) const;
+  [[nodiscard]] std::vector<std::string> published(const std::string& topic,
+                                                   storage::PartitionId partition = p0) const;
 
   HandClock clock;  // The log's.
   HandCourier courier;

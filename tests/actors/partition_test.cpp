@@ -78,18 +78,16 @@ TEST_CASE("retirement: the answer to an old question does not end the next actor
   node.lead();
   world.tick();
   CHECK(node.say(initiate("c1", "o1")) == "repeated");  // Its actor rests from here on.
-  const auto ask_to_retire = [&] {
-    world.sleep(calm_options().idle_after + seconds{1});
-    node.node->advance(calm_options().tick);
-    node.run_only();  // The partition; the order has not run yet.
-  };
-  ask_to_retire();
   world.courier.hold(Kind::append);
-  // The order is asked a second time before it has answered the first.
-  world.sleep(calm_options().idle_after + seconds{1});
-  node.node->advance(calm_options().tick);
+  const auto rest = [&] {
+    world.sleep(2 * idle_after);
+    node.node->advance(calm_options().tick);
+  };
+  rest();
+  node.run_only();  // The partition asks the order to retire, which does not run yet.
+  rest();
   REQUIRE(node.node->runnable() == 2);
-  node.node->run_one(1);  // The partition.
+  node.node->run_one(1);  // The partition asks a second time.
   node.run_only();        // The order answers the first question.
   const Box<Submitted> second = node.ask(confirm("c2", "o1"));
   world.settle();

@@ -102,24 +102,53 @@ TEST_CASE("publisher: what is on its way while a partition is lost and gained is
 }
 
 TEST_CASE("publisher: what it had read before a failed publication it reads again", "[actors]") {
-  HandWorld world;
+  HandWorld world{2};
   auto store = world.new_store();
   HandNode node{world, store};
   node.lead();
+  const std::string here = order_on(p0, 2);
+  const std::string there = order_on(p1, 2);
+  CHECK(node.say(initiate("c1", there)) == "accepted");
   world.courier.hold(Kind::publish);
-  CHECK(node.say(initiate("c1", "o1")) == "accepted");
-  world.log.fail_publishes(storage::MemoryFault::refused);
-  REQUIRE(world.courier.happen(Kind::publish));  // It fails, and that is on its way back.
-  append_as_another_node(world.log);
-  // The failure and, behind it, what was appended: both wait in the publisher's mailbox.
+  world.courier.hold(Kind::answer);
+  CHECK(node.say(initiate("c2", here)) == "accepted");
+  while (world.courier.happen(Kind::answer)) {  // Of the appends.
+  }
+  const auto fail_publication = [&](std::size_t answers_before) {
+    REQUIRE(world.courier.waiting(Kind::publish) == 1);
+    world.log.fail_publishes(storage::MemoryFault::refused);
+    REQUIRE(world.courier.happen(Kind::publish));
+    REQUIRE(world.courier.happen(Kind::answer, answers_before));
+    world.settle();
+  };
+  const auto wait_for_positions = [&] {
+    for (int i = 0; i < 6; ++i) world.tick();
+    REQUIRE(world.courier.waiting(Kind::answer) == 2);  // Where p0 and p1 were committed.
+  };
+  fail_publication(0);
+  wait_for_positions();
+  REQUIRE(world.courier.happen(Kind::answer));  // p0 is read again and its publication fails again,
+  world.settle();
+  fail_publication(1);
+  REQUIRE(world.courier.happen(Kind::answer));  // before the position of p1 is heard.
+  world.settle();
+  wait_for_positions();
+  world.courier.hold(Kind::read);
+  (void)node.ask(initiate("c3", there));
+  world.settle();
+  // The new positions and, behind them, what the journal holds since.
+  REQUIRE(world.courier.happen(Kind::answer));
   REQUIRE(world.courier.happen(Kind::answer));
   while (world.courier.happen(Kind::read)) {
   }
-  world.courier.let_go(Kind::publish);
+  for (const Kind kind : {Kind::read, Kind::answer, Kind::publish}) world.courier.let_go(kind);
   world.settle();
   for (int i = 0; i < 20; ++i) world.tick();
-  CHECK(world.said(events).size() >= 2);
-  CHECK(world.published(events) == world.said(events));
+  CHECK(world.decided("c3", p1) == 1);
+  for (const storage::PartitionId partition : {p0, p1}) {
+    CHECK_FALSE(world.said(events, partition).empty());
+    CHECK(world.published(events, partition) == world.said(events, partition));
+  }
 }
 
 }  // namespace paysaga::actors::trial
