@@ -117,7 +117,9 @@ struct Waiting {
 /// Money that may be lost: unknown operations, captured money of ended orders, failed refunds.
 [[nodiscard]] std::int64_t money_at_risk_minor(const Saga& saga);
 
-/// Everything that must hold of a saga at rest; the first broken rule, or nothing.
+/// Everything that must hold of a saga at rest; the first broken rule, or nothing. `decide` does
+/// not ask: what a provider says may contradict what it said before. Who carries a decision out
+/// asks, of every one, and stops the order rather than the node.
 [[nodiscard]] std::optional<std::string> check(const Saga& saga);
 
 /// "PAYMENT_PROCESSING": the order's status as people see it.

@@ -1,5 +1,4 @@
 #include "actors/world.hpp"
-#include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/dead_letter.hpp"
 
 namespace paysaga::actors::trial {
@@ -28,22 +27,6 @@ storage::Offset position_of(const storage::StateStore& store, const std::string&
     if (position.topic == topic) return position.next;
   }
   return 0;
-}
-
-/// A claim, and a decision under it that publishes something.
-void append_as_another_node(World& world) {
-  const std::string claim = storage::encode(storage::Claim{{9}, "b", "", "paysaga", "", 1, ""});
-  (void)world.log.append_foreign(p0, {{}, storage::claim_headers(claim), claim});
-  storage::Acceptor acceptor{storage::Position{}};
-  for (const auto& entry : world.log.journal(p0)) REQUIRE(acceptor.accept(entry).has_value());
-  storage::DecisionRecord decision;
-  decision.action = storage::Action::dead_letter;
-  decision.input_id = "journal/0/9";
-  decision.outputs = {{{"payment-events"}, std::nullopt, {"k", {}, "of another node"}}};
-  const std::string value = storage::encode(decision);
-  storage::RecordStamp stamp{acceptor.position()};
-  (void)world.log.append_foreign(p0,
-                                 {{}, stamp.stamp(storage::RecordKind::decision, value), value});
 }
 
 }  // namespace
@@ -185,7 +168,7 @@ TEST_CASE("publisher: what was read before a failed publication does not go in f
   };
   node.node->wait(OrderId::of("o1"), block, world.clock.now() + hours{1}, waited.fill());
   blocked.get_future().wait();  // The only worker waits here.
-  append_as_another_node(world);
+  append_as_another_node(world.log);
   std::optional<Hold> all{std::in_place, world, Hold::From::behind_what_is_due};
   failed.reset();
   all->wait_until_it_holds();

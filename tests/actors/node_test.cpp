@@ -13,12 +13,6 @@ bool has_intent(const Saga& saga) {
   return saga.payment && saga.payment->intent;
 }
 
-storage::LogRecord foreign_claim(std::uint32_t partition_count) {
-  const std::string value =
-      storage::encode(storage::Claim{{1, 2, 3}, "other", "", "paysaga", "", partition_count, ""});
-  return {{}, storage::claim_headers(value), value};
-}
-
 }  // namespace
 
 TEST_CASE("node: nothing is answered or called before the decision is read back", "[actors]") {

@@ -5,7 +5,6 @@
 
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/storage/acceptor.hpp"
-#include "paysaga/storage/codec_command.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 
 namespace paysaga::actors::trial {
@@ -28,12 +27,6 @@ IntentObject intent(const OrderId& order, IntentStatus status) {
   object.attempt = 1;
   object.ledger = ledger;
   return object;
-}
-
-storage::ParsedCommand parsed(const std::string& json) {
-  auto command = storage::parse_command(json);
-  REQUIRE(command.has_value());
-  return *command;
 }
 
 }  // namespace
@@ -131,7 +124,7 @@ storage::MemoryStore World::new_store() const {
   return storage::MemoryStore{{outside_->identity(), ledger, partition_count}};
 }
 
-std::vector<Counted> World::counted(storage::PartitionId partition) const {
+std::vector<Counted> counted_in(const storage::MemoryWorld& log, storage::PartitionId partition) {
   std::vector<Counted> counted;
   storage::Acceptor acceptor{storage::Position{}};
   for (const storage::LogEntry& entry : log.journal(partition)) {
@@ -146,6 +139,29 @@ std::vector<Counted> World::counted(storage::PartitionId partition) const {
     }
   }
   return counted;
+}
+
+storage::LogRecord foreign_claim(std::uint32_t partition_count) {
+  const std::string value =
+      storage::encode(storage::Claim{{9}, "other", "", "paysaga", "", partition_count, ""});
+  return {{}, storage::claim_headers(value), value};
+}
+
+void append_as_another_node(storage::MemoryWorld& log) {
+  (void)log.append_foreign(p0, foreign_claim());
+  storage::Acceptor acceptor{storage::Position{}};
+  for (const auto& entry : log.journal(p0)) REQUIRE(acceptor.accept(entry).has_value());
+  storage::DecisionRecord decision;
+  decision.action = storage::Action::dead_letter;
+  decision.input_id = "journal/0/9";
+  decision.outputs = {{{"payment-events"}, std::nullopt, {"k", {}, "of another node"}}};
+  const std::string value = storage::encode(decision);
+  storage::RecordStamp stamp{acceptor.position()};
+  (void)log.append_foreign(p0, {{}, stamp.stamp(storage::RecordKind::decision, value), value});
+}
+
+std::vector<Counted> World::counted(storage::PartitionId partition) const {
+  return counted_in(log, partition);
 }
 
 int World::decided(const std::string& input_id, storage::PartitionId partition) const {
@@ -289,6 +305,12 @@ Box<Result<std::monostate>> Member::skip(const std::string& order) {
 void Member::wait_until_led(int claims) {
   eventually("claim " + std::to_string(claims),
              [&] { return seen.claims >= claims && node->ready(); });
+}
+
+storage::ParsedCommand parsed(const std::string& json) {
+  auto command = storage::parse_command(json);
+  REQUIRE(command.has_value());
+  return *command;
 }
 
 std::string initiate(const std::string& id, const std::string& order) {

@@ -16,6 +16,7 @@
 #include <catch2/catch.hpp>
 
 #include "paysaga/actors/node.hpp"
+#include "paysaga/storage/codec_command.hpp"
 #include "paysaga/storage/memory_log.hpp"
 #include "paysaga/storage/memory_store.hpp"
 #include "paysaga/storage/record.hpp"
@@ -123,6 +124,13 @@ struct Counted {
   storage::Offset offset;
   storage::DecisionRecord decision;
 };
+/// Marks have no order, no kind of input and no outcome.
+[[nodiscard]] std::vector<Counted> counted_in(const storage::MemoryWorld& log,
+                                              storage::PartitionId partition);
+/// A claim of another node, for the end of the journal.
+[[nodiscard]] storage::LogRecord foreign_claim(std::uint32_t partition_count = 1);
+/// Such a claim, and a decision under it that publishes something.
+void append_as_another_node(storage::MemoryWorld& log);
 
 /// The log, the service and the time that all nodes of a test share.
 class World {
@@ -130,7 +138,6 @@ class World {
   explicit World(std::uint32_t partition_count = 1);
 
   [[nodiscard]] storage::MemoryStore new_store() const;
-  /// Marks have no order, no kind of input and no outcome.
   [[nodiscard]] std::vector<Counted> counted(storage::PartitionId partition = p0) const;
   /// How often an input was decided.
   [[nodiscard]] int decided(const std::string& input_id, storage::PartitionId partition = p0) const;
@@ -194,6 +201,7 @@ class Member {
   std::unique_ptr<Node> node;
 };
 
+[[nodiscard]] storage::ParsedCommand parsed(const std::string& json);
 [[nodiscard]] std::string initiate(const std::string& id, const std::string& order);
 [[nodiscard]] std::string confirm(const std::string& id, const std::string& order);
 [[nodiscard]] std::string cancel(const std::string& id, const std::string& order);

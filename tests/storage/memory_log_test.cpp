@@ -24,13 +24,15 @@ MemoryLogOptions without_thread() {
 class Heard final : public OwnershipListener {
  public:
   explicit Heard(std::string name) : name_{std::move(name)} {}
-  void gained(PartitionId partition, OwnershipToken) override {
+  void gained(PartitionId partition, OwnershipToken token) override {
+    tokens.push_back(token);
     heard.push_back(name_ + " gained " + std::to_string(index_of(partition)));
   }
   void lost(PartitionId partition, OwnershipToken) override {
     heard.push_back(name_ + " lost " + std::to_string(index_of(partition)));
   }
   std::vector<std::string> heard;
+  std::vector<OwnershipToken> tokens;  // Of what was gained.
 
  private:
   std::string name_;
@@ -315,6 +317,36 @@ TEST_CASE("memory log: half of a publish is seen only where it need not be atomi
   CHECK(publish().has_value());
   CHECK(world.topic("events", p0).size() == half + 4);
   CHECK(committed());
+}
+
+TEST_CASE("memory log: a publication under an ownership that has ended moves no position",
+          "[storage][memory]") {
+  const bool atomic = GENERATE(true, false);
+  INFO("atomic=" << atomic);
+  MemoryWorld world{without_thread()};
+  Heard heard{"a"};
+  const auto log = world.open("a");
+  log->join(heard);
+  (void)world.deliver();
+  const auto publish = [&](OwnershipToken token) {
+    std::optional<Result<std::monostate>> published;
+    log->publish({{"events", p0, {"k", {}, "v"}}}, {{p0, 1, "m", token}}, atomic,
+                 [&](Result<std::monostate> answer) { published = std::move(answer); });
+    (void)world.deliver();
+    REQUIRE(published.has_value());
+    return published->has_value() ? "" : std::string{to_text(published->error().code)};
+  };
+  const OwnershipToken first = heard.tokens.at(0);
+  world.move(p0, "a");  // The same node owns it again, and it is another ownership.
+  (void)world.deliver();
+  REQUIRE(heard.tokens.back() != first);
+  CHECK(publish(first) == "unavailable");
+  CHECK(world.topic("events", p0).size() == (atomic ? 0u : 1u));
+  CHECK_FALSE(world.committed(Use::publisher, p0).has_value());
+  CHECK(publish(heard.tokens.back()).empty());
+  const auto committed = world.committed(Use::publisher, p0);
+  REQUIRE(committed.has_value());
+  CHECK(committed->token == 0);  // It is not kept.
 }
 
 TEST_CASE("memory log: a late record that lands behind another claim is void",

@@ -1,0 +1,154 @@
+#include "paysaga/actors/publisher.hpp"
+
+#include "actors/by_hand.hpp"
+
+namespace paysaga::actors::trial {
+namespace {
+
+using Kind = HandCourier::Kind;
+
+const std::string events = "payment-events";
+
+/// A log that lets a publication move positions whoever owns them by now, as a broker does within
+/// one generation of its group.
+class UnfencedLog final : public storage::Log {
+ public:
+  explicit UnfencedLog(std::unique_ptr<storage::Log> under) : under_{std::move(under)} {}
+  void publish(std::vector<storage::Output> outputs, std::vector<storage::Commit> positions,
+               bool atomic, Done<std::monostate> done) override {
+    for (storage::Commit& position : positions) position.token = 0;
+    under_->publish(std::move(outputs), std::move(positions), atomic, std::move(done));
+  }
+
+  [[nodiscard]] std::string identity() const override { return under_->identity(); }
+  [[nodiscard]] std::uint32_t partition_count() const override { return under_->partition_count(); }
+  [[nodiscard]] std::size_t record_bytes_max() const override { return under_->record_bytes_max(); }
+  void join(storage::OwnershipListener& listener) override { under_->join(listener); }
+  void leave() override { under_->leave(); }
+  [[nodiscard]] bool membership_current() const override { return under_->membership_current(); }
+  [[nodiscard]] std::unique_ptr<storage::JournalWriter> journal_writer(
+      storage::PartitionId partition) override {
+    return under_->journal_writer(partition);
+  }
+  [[nodiscard]] std::unique_ptr<storage::Reading> tail(storage::PartitionId partition,
+                                                       storage::Offset from,
+                                                       storage::OnBatch on_batch) override {
+    return under_->tail(partition, from, std::move(on_batch));
+  }
+  [[nodiscard]] std::unique_ptr<storage::Reading> read_input(std::string_view topic,
+                                                             storage::PartitionId partition,
+                                                             storage::Offset from,
+                                                             storage::OnBatch on_batch) override {
+    return under_->read_input(topic, partition, from, std::move(on_batch));
+  }
+  void journal_range(storage::PartitionId partition,
+                     Done<std::pair<storage::Offset, storage::Offset>> done) override {
+    under_->journal_range(partition, std::move(done));
+  }
+  void topic_range(std::string_view topic, storage::PartitionId partition,
+                   Done<std::pair<storage::Offset, storage::Offset>> done) override {
+    under_->topic_range(topic, partition, std::move(done));
+  }
+  void put(storage::Output output, Done<storage::Offset> done) override {
+    under_->put(std::move(output), std::move(done));
+  }
+  void committed_position(storage::Use use, storage::PartitionId partition,
+                          Done<std::optional<storage::Commit>> done) override {
+    under_->committed_position(use, partition, std::move(done));
+  }
+  void commit_inbound(std::vector<storage::InboundCommit> commits) override {
+    under_->commit_inbound(std::move(commits));
+  }
+  void write_snapshot(storage::PartitionId partition, std::vector<storage::SnapshotEntry> entries,
+                      storage::Commit position, Done<std::monostate> done) override {
+    under_->write_snapshot(partition, std::move(entries), std::move(position), std::move(done));
+  }
+  void read_snapshot(
+      storage::PartitionId partition,
+      std::function<void(Result<std::vector<storage::SnapshotEntry>>)> on_entries) override {
+    under_->read_snapshot(partition, std::move(on_entries));
+  }
+
+ private:
+  std::unique_ptr<storage::Log> under_;
+};
+
+}  // namespace
+
+TEST_CASE("publisher: what is on its way while a partition is lost and gained is published once",
+          "[actors]") {
+  const bool fenced = GENERATE(true, false);
+  INFO("fenced=" << fenced);
+  HandWorld world;
+  auto store = world.new_store();
+  std::unique_ptr<storage::Log> log = world.log.open("a");
+  if (!fenced) log = std::make_unique<UnfencedLog>(std::move(log));
+  HandNode node{world, store, {}, std::move(log)};
+  node.lead();
+  world.courier.hold(Kind::publish);
+  CHECK(node.say(initiate("c1", "o1")) == "accepted");
+  REQUIRE(world.courier.waiting(Kind::publish) == 1);
+  world.log.move(p0, "a");  // Lost, and gained again.
+  world.settle();
+  CHECK(node.seen.claims == 2);
+  REQUIRE(world.courier.waiting(Kind::publish) == 1);
+  world.courier.let_go(Kind::publish);
+  world.settle();
+  for (int i = 0; i < 20; ++i) world.tick();
+  CHECK_FALSE(world.said(events).empty());
+  CHECK(world.published(events) == world.said(events));
+  CHECK(node.say(initiate("c2", "o2")) == "accepted");
+  CHECK(world.published(events) == world.said(events));
+}
+
+TEST_CASE("publisher: what it had read before a failed publication it reads again", "[actors]") {
+  HandWorld world{2};
+  auto store = world.new_store();
+  HandNode node{world, store};
+  node.lead();
+  const std::string here = order_on(p0, 2);
+  const std::string there = order_on(p1, 2);
+  CHECK(node.say(initiate("c1", there)) == "accepted");
+  world.courier.hold(Kind::publish);
+  world.courier.hold(Kind::answer);
+  CHECK(node.say(initiate("c2", here)) == "accepted");
+  while (world.courier.happen(Kind::answer)) {  // Of the appends.
+  }
+  const auto fail_publication = [&](std::size_t answers_before) {
+    REQUIRE(world.courier.waiting(Kind::publish) == 1);
+    world.log.fail_publishes(storage::MemoryFault::refused);
+    REQUIRE(world.courier.happen(Kind::publish));
+    REQUIRE(world.courier.happen(Kind::answer, answers_before));
+    world.settle();
+  };
+  const auto wait_for_positions = [&] {
+    for (int i = 0; i < 6; ++i) world.tick();
+    REQUIRE(world.courier.waiting(Kind::answer) == 2);  // Where p0 and p1 were committed.
+  };
+  fail_publication(0);
+  wait_for_positions();
+  REQUIRE(world.courier.happen(Kind::answer));  // p0 is read again and its publication fails again,
+  world.settle();
+  fail_publication(1);
+  REQUIRE(world.courier.happen(Kind::answer));  // before the position of p1 is heard.
+  world.settle();
+  wait_for_positions();
+  world.courier.hold(Kind::read);
+  (void)node.ask(initiate("c3", there));
+  world.settle();
+  // The new positions and, behind them, what the journal holds since.
+  REQUIRE(world.courier.happen(Kind::answer));
+  REQUIRE(world.courier.happen(Kind::answer));
+  while (world.courier.happen(Kind::read)) {
+  }
+  for (const Kind kind : {Kind::read, Kind::answer, Kind::publish}) world.courier.let_go(kind);
+  world.settle();
+  for (int i = 0; i < 20; ++i) world.tick();
+  CHECK(world.decided("c3", p1) == 1);
+  for (const storage::PartitionId partition : {p0, p1}) {
+    CHECK_FALSE(world.said(events, partition).empty());
+    CHECK(world.published(events, partition) == world.said(events, partition));
+  }
+}
+
+}  // namespace paysaga::actors::trial
