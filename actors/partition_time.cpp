@@ -77,10 +77,16 @@ void Partition::wake_due() {
 void Partition::move_horizon() {
   const Time from = wakes_.horizon();
   const Time to = now() + horizon_ahead;
-  auto timers = store_.timers(id_, from, to, timers_read_max);
+  std::size_t limit = timers_read_max;
+  auto timers = store_.timers(id_, from, to, limit);
+  // A page of one moment, where it began: the next would be the same, so it is read whole.
+  while (timers && timers->size() >= limit && timers->back().at == from) {
+    limit *= 2;
+    timers = store_.timers(id_, from, to, limit);
+  }
   if (!timers) return stop("the timers cannot be read: " + timers.error().detail);
   // A full page: stop the horizon at its last timer, so that the next page goes on behind it.
-  const bool all = timers->size() < timers_read_max;
+  const bool all = timers->size() < limit;
   wakes_.move_horizon(all ? to : timers->back().at);
   for (const storage::Timer& timer : *timers) wakes_.push(timer.at, timer.order);
 }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "actors/by_hand.hpp"
+#include "actors/store_around.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 
 namespace paysaga::actors::trial {
@@ -25,6 +26,27 @@ std::vector<std::uint64_t> versions_of(const HandWorld& world, const std::string
   }
   return versions;
 }
+
+/// A store with very many wake-ups at one moment.
+class CrowdedStore final : public StoreAround {
+ public:
+  CrowdedStore(storage::StateStore& under, Time at, std::size_t count)
+      : StoreAround{under}, at_{at}, count_{count} {}
+  mutable std::vector<Time> asked_from;
+  mutable std::size_t told = 0;  // With the last answer.
+
+  [[nodiscard]] Result<std::vector<storage::Timer>> timers(storage::PartitionId, Time from,
+                                                           Time until,
+                                                           std::size_t limit) const override {
+    asked_from.push_back(from);
+    told = from <= at_ && at_ < until ? std::min(count_, limit) : 0;
+    return std::vector<storage::Timer>(told, storage::Timer{at_, OrderId::of("o1")});
+  }
+
+ private:
+  Time at_;
+  std::size_t count_;
+};
 
 }  // namespace
 
@@ -165,6 +187,26 @@ TEST_CASE("claims: a foreign one before the own one is past, one behind it ends 
     CHECK(node.seen.told("down").size() == row.step_downs);
     CHECK(node.say(initiate("c1", "o1")) == "accepted");
   }
+}
+
+TEST_CASE("timers: more of them at one moment than a page holds are all taken, and time goes on",
+          "[actors]") {
+  HandWorld world;
+  auto under = world.new_store();
+  const Time crowded = world.clock.now() + seconds{20};
+  const std::size_t count = GENERATE(100'000u, 100'001u);
+  CrowdedStore store{under, crowded, count};
+  HandNode node{world, store};
+  node.lead();
+  world.tick();
+  CHECK(store.told == count);
+  CHECK(store.asked_from.back() == crowded);
+  world.tick();
+  const std::size_t asked = store.asked_from.size();
+  for (int i = 0; i < 5; ++i) world.tick();
+  CHECK(store.asked_from.size() == asked);  // Everything of the next half minute is known.
+  world.pass(seconds{40});
+  CHECK(store.asked_from.back() > crowded);
 }
 
 }  // namespace paysaga::actors::trial

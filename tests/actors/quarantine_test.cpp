@@ -1,3 +1,4 @@
+#include "actors/store_around.hpp"
 #include "actors/world.hpp"
 #include "paysaga/actors/queued_input.hpp"
 
@@ -41,79 +42,16 @@ std::size_t queued(Member& node, const std::string& order) {
 }
 
 /// A store that cannot read one order's state while it is told so.
-class BadStore final : public storage::StateStore {
+class BadStore final : public StoreAround {
  public:
-  explicit BadStore(storage::StateStore& under) : under_{under} {}
+  using StoreAround::StoreAround;
   std::atomic<bool> bad = false;
 
   [[nodiscard]] Result<std::optional<storage::StoredOrder>> load(
       const OrderId& order) const override {
     if (bad) return fail(ErrorCode::corrupt, "a bad byte");
-    return under_.load(order);
+    return StoreAround::load(order);
   }
-  [[nodiscard]] const storage::StoreIdentity& identity() const override {
-    return under_.identity();
-  }
-  [[nodiscard]] Result<void> apply(storage::PartitionId partition,
-                                   std::span<const storage::AppliedRecord> records,
-                                   const storage::Position& next) override {
-    return under_.apply(partition, records, next);
-  }
-  [[nodiscard]] Result<void> flush() override { return under_.flush(); }
-  [[nodiscard]] Result<storage::Position> position(storage::PartitionId id) const override {
-    return under_.position(id);
-  }
-  [[nodiscard]] Result<std::vector<storage::InputPosition>> input_positions(
-      storage::PartitionId id) const override {
-    return under_.input_positions(id);
-  }
-  [[nodiscard]] Result<std::optional<storage::OrderSummary>> summary(
-      const OrderId& order) const override {
-    return under_.summary(order);
-  }
-  [[nodiscard]] Result<std::vector<storage::HistoryRow>> history(const OrderId& order,
-                                                                 storage::Offset from,
-                                                                 std::size_t limit) const override {
-    return under_.history(order, from, limit);
-  }
-  [[nodiscard]] Result<std::optional<OrderId>> find_by_provider_id(
-      std::string_view id) const override {
-    return under_.find_by_provider_id(id);
-  }
-  [[nodiscard]] Result<storage::OrderPage> list(const storage::OrderQuery& query) const override {
-    return under_.list(query);
-  }
-  [[nodiscard]] Result<std::vector<storage::StatusCount>> counts() const override {
-    return under_.counts();
-  }
-  [[nodiscard]] Result<std::vector<storage::Timer>> timers(storage::PartitionId id, Time from,
-                                                           Time until,
-                                                           std::size_t limit) const override {
-    return under_.timers(id, from, until, limit);
-  }
-  [[nodiscard]] Result<std::vector<storage::DeadLetter>> dead_letters(
-      std::string_view after, std::size_t limit) const override {
-    return under_.dead_letters(after, limit);
-  }
-  [[nodiscard]] Result<std::optional<storage::DeadLetter>> dead_letter(
-      std::string_view id) const override {
-    return under_.dead_letter(id);
-  }
-  [[nodiscard]] Result<std::vector<storage::Quarantined>> quarantined(
-      storage::PartitionId id) const override {
-    return under_.quarantined(id);
-  }
-  [[nodiscard]] Result<std::optional<storage::Quarantined>> quarantine(
-      const OrderId& order) const override {
-    return under_.quarantine(order);
-  }
-  [[nodiscard]] Result<std::vector<std::string>> queued(const OrderId& order,
-                                                        std::size_t limit) const override {
-    return under_.queued(order, limit);
-  }
-
- private:
-  storage::StateStore& under_;
 };
 
 }  // namespace
