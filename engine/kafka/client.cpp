@@ -27,9 +27,9 @@ Properties defaults(Role role) {
                     {"socket.keepalive.enable", "true"},
                     {"socket.timeout.ms", "10000"},
                     {"reconnect.backoff.ms", "50"},
-                    {"reconnect.backoff.max.ms", "1000"},
-                    {"retry.backoff.ms", "50"}};
+                    {"reconnect.backoff.max.ms", "1000"}};
   if (role == Role::producer) {
+    chosen["retry.backoff.ms"] = "50";
     chosen["linger.ms"] = "1";
     chosen["queue.buffering.max.messages"] = "1000000";
     chosen["queue.buffering.max.kbytes"] = "262144";

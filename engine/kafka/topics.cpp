@@ -14,6 +14,7 @@ namespace {
 
 constexpr Duration request_timeout = seconds{10};
 constexpr int replicas_for_two_in_sync = 3;
+constexpr int leader_wait_millis = 20;
 
 struct Wanted {
   std::string name;
@@ -259,7 +260,7 @@ Result<void> ensure_topics(const Client& client, const KafkaOptions& options) {
       }
       made = true;
     }
-    (void)rd_kafka_poll(client.handle(), 20);  // The other brokers have yet to hear of it.
+    (void)rd_kafka_poll(client.handle(), leader_wait_millis);  // The other brokers have yet to hear of it.
   }
 }
 
@@ -292,15 +293,24 @@ Result<std::pair<storage::Offset, storage::Offset>> offsets_of(const Client& cli
                                                                const std::string& topic,
                                                                storage::PartitionId partition,
                                                                Duration timeout) {
-  std::int64_t first = 0;
-  std::int64_t end = 0;
-  const auto code = rd_kafka_query_watermark_offsets(
-      client.handle(), topic.c_str(), static_cast<std::int32_t>(index_of(partition)), &first, &end,
-      to_millis(timeout));
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return std::pair{first, end};
-  return tl::unexpected{to_error(code, "the offsets of " + topic + " partition " +
-                                           std::to_string(index_of(partition)) +
-                                           " cannot be read")};
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+    const auto code = rd_kafka_query_watermark_offsets(
+        client.handle(), topic.c_str(), static_cast<std::int32_t>(index_of(partition)), &first,
+        &end, to_millis(timeout));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return std::pair{first, end};
+    // A leader that was named only now does not know it for a moment; librdkafka asks it once.
+    const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    if (!passes || std::chrono::steady_clock::now() > deadline) {
+      return tl::unexpected{to_error(code, "the offsets of " + topic + " partition " +
+                                               std::to_string(index_of(partition)) +
+                                               " cannot be read")};
+    }
+    (void)rd_kafka_poll(client.handle(), leader_wait_millis);
+  }
 }
 
 Result<std::string> cluster_of(const Client& client, const KafkaOptions& options) {

@@ -30,6 +30,7 @@ Result<void> Transactions::ready() {
                              {{"transactional.id", id_},
                               {"transaction.timeout.ms", timeout},
                               {"message.timeout.ms", timeout},
+                              {"socket.timeout.ms", timeout},  // librdkafka wants no longer one.
                               {"message.max.bytes", std::to_string(message_bytes_max_)},
                               // The broker answers CONCURRENT_TRANSACTIONS until the former one
                               // has ended: with the default, each cycle waits 100 ms for it.
