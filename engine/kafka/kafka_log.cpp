@@ -39,12 +39,13 @@ Result<void> check(const KafkaOptions& options) {
 }  // namespace
 
 struct KafkaLog::Impl {
-  Impl(KafkaOptions given, std::string cluster_id, std::unique_ptr<Client> client,
-       std::size_t bytes)
+  Impl(KafkaOptions given, std::string cluster_id, std::unique_ptr<Client> asking_client,
+       std::unique_ptr<Client> measuring_client, std::size_t bytes)
       : options{std::move(given)},
         cluster{std::move(cluster_id)},
         message_bytes_max{bytes},
-        asking{std::move(client)},
+        asking{std::move(asking_client)},
+        measuring{std::move(measuring_client)},
         fence{options.group},
         tails{options},
         inputs{options},
@@ -58,13 +59,14 @@ struct KafkaLog::Impl {
   KafkaOptions options;
   std::string cluster;
   std::size_t message_bytes_max;
-  std::unique_ptr<Client> asking;
+  std::unique_ptr<Client> asking;     // Positions, as stable.
+  std::unique_ptr<Client> measuring;  // Offsets, of all that is written.
   Fence fence;
   std::atomic<bool> stopping{false};
   std::atomic<storage::OwnershipToken> tokens{0};
   TaskThread closer{questions_max};
   mutable std::mutex join_mutex;
-  std::unique_ptr<Membership> membership;
+  std::shared_ptr<Membership> membership;
   std::mutex producer_mutex;
   std::shared_ptr<Producer> producer;
   Reader tails;
@@ -77,10 +79,14 @@ struct KafkaLog::Impl {
   Publisher::Ports ports(std::string topic) {
     return {fence, [this] { return shared_producer(); },
             [this, topic = std::move(topic)](std::span<const storage::Commit> positions) {
-              const std::lock_guard lock{join_mutex};
-              return commit_positions(membership ? membership->client() : *asking, topic,
-                                      positions);
+              const std::shared_ptr<Membership> member = member_now();
+              return commit_positions(member ? member->client() : *asking, topic, positions);
             }};
+  }
+
+  [[nodiscard]] std::shared_ptr<Membership> member_now() const {
+    const std::lock_guard lock{join_mutex};
+    return membership;
   }
 
   /// The producer of all that is put; another one once it has failed.
@@ -127,7 +133,7 @@ struct KafkaLog::Impl {
 
   void ask_range(std::string topic, PartitionId partition, Done<std::pair<Offset, Offset>> done) {
     ask<std::pair<Offset, Offset>>(std::move(done), [this, topic = std::move(topic), partition] {
-      return offsets_of(*asking, topic, partition, question_timeout);
+      return offsets_of(*measuring, topic, partition, question_timeout);
     });
   }
 
@@ -149,8 +155,10 @@ KafkaLog::~KafkaLog() {
 
 Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaOptions options) {
   if (auto valid = check(options); !valid) return tl::unexpected{valid.error()};
-  auto asking = open_asking_client(options);
+  auto asking = open_asking_client(options, Asking::committed);
   if (!asking) return tl::unexpected{asking.error()};
+  auto measuring = open_asking_client(options, Asking::written);
+  if (!measuring) return tl::unexpected{measuring.error()};
   auto cluster = cluster_of(**asking, options);
   if (!cluster) return tl::unexpected{cluster.error()};
   if (options.create_topics) {
@@ -160,7 +168,7 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaOptions options) {
   if (!report) return tl::unexpected{report.error()};
   if (!report->faults.empty()) return tl::unexpected{joined(report->faults)};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*cluster), std::move(*asking),
-                                     report->message_bytes_max);
+                                     std::move(*measuring), report->message_bytes_max);
   impl->publisher.warm_up();
   if (impl->shared_producer() == nullptr) {
     return fail(ErrorCode::unavailable, "no producer could be started");
@@ -187,16 +195,18 @@ void KafkaLog::join(storage::OwnershipListener& listener) {
 }
 
 void KafkaLog::leave() {
-  std::unique_ptr<Membership> membership;
+  std::shared_ptr<Membership> membership;
   {
     const std::lock_guard lock{impl_->join_mutex};
     membership = std::move(impl_->membership);
   }
+  // Whoever commits with it at this moment only keeps the client.
+  if (membership != nullptr) membership->leave();
 }
 
 bool KafkaLog::membership_current() const {
-  const std::lock_guard lock{impl_->join_mutex};
-  return impl_->membership != nullptr && impl_->membership->current();
+  const auto member = impl_->member_now();
+  return member != nullptr && member->current();
 }
 
 std::unique_ptr<storage::JournalWriter> KafkaLog::journal_writer(PartitionId partition) {
@@ -269,8 +279,8 @@ void KafkaLog::committed_position(storage::Use use, PartitionId partition,
 }
 
 void KafkaLog::commit_inbound(std::vector<storage::InboundCommit> commits) {
-  const std::lock_guard lock{impl_->join_mutex};
-  commit_loosely(impl_->membership ? impl_->membership->client() : *impl_->asking, commits);
+  const auto member = impl_->member_now();
+  commit_loosely(member ? member->client() : *impl_->asking, commits);
 }
 
 void KafkaLog::write_snapshot(PartitionId partition, std::vector<storage::SnapshotEntry> entries,

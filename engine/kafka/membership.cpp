@@ -93,13 +93,12 @@ Result<std::unique_ptr<Membership>> Membership::open(
   return membership;
 }
 
-Membership::~Membership() {
+void Membership::leave() {
+  if (!thread_.joinable()) return;
   stopping_ = true;
-  if (thread_.joinable()) {
-    const Held<rd_kafka_queue_t> queue{rd_kafka_queue_get_consumer(client_->handle())};
-    if (queue != nullptr) rd_kafka_queue_yield(queue.get());
-    thread_.join();
-  }
+  const Held<rd_kafka_queue_t> queue{rd_kafka_queue_get_consumer(client_->handle())};
+  if (queue != nullptr) rd_kafka_queue_yield(queue.get());
+  thread_.join();
   fence_.leave();
 }
 

@@ -20,8 +20,11 @@ class Membership {
   [[nodiscard]] static Result<std::unique_ptr<Membership>> open(
       const KafkaOptions& options, storage::OwnershipListener& listener, Fence& fence,
       std::atomic<storage::OwnershipToken>& tokens);
-  /// Leaves the group: the listener loses its partitions, then the broker is told.
-  ~Membership();
+  ~Membership() { leave(); }
+
+  /// Leaves the group: the listener loses its partitions, then the broker is told. Called by one;
+  /// it ends within a few seconds, whatever the broker does.
+  void leave();
 
   /// True while partitions are assigned and a request of the group's protocol, sent within the
   /// session timeout, has been answered. The broker counts the session from when it received the

@@ -22,11 +22,11 @@ Held<rd_kafka_topic_partition_list_s> list_of(const std::string& topic,
   return list;
 }
 
-Result<std::unique_ptr<Client>> open_asking_client(const KafkaOptions& options) {
-  // With read_committed the broker answers with stable offsets only.
+Result<std::unique_ptr<Client>> open_asking_client(const KafkaOptions& options, Asking asking) {
+  const bool committed = asking == Asking::committed;
   return Client::open(options, Role::consumer,
                       {{"group.id", options.group},
-                       {"isolation.level", "read_committed"},
+                       {"isolation.level", committed ? "read_committed" : "read_uncommitted"},
                        {"auto.offset.reset", "error"},
                        {"enable.auto.commit", "false"},
                        {"enable.auto.offset.store", "false"}},

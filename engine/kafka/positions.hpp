@@ -14,9 +14,13 @@ namespace paysaga::engine::kafka {
 [[nodiscard]] Held<rd_kafka_topic_partition_list_s> list_of(
     const std::string& topic, std::span<const storage::Commit> positions);
 
+/// `committed`: an open transaction holds back the answers, which are positions of the group.
+/// `written`: it does not, so that the end of a partition lies behind what it has written.
+enum class Asking { committed, written };
 /// A consumer of the group that never joins it: for what is asked of the broker.
 /// Errors: malformed.
-[[nodiscard]] Result<std::unique_ptr<Client>> open_asking_client(const KafkaOptions& options);
+[[nodiscard]] Result<std::unique_ptr<Client>> open_asking_client(const KafkaOptions& options,
+                                                                 Asking asking);
 
 /// The group's position in a partition, once no transaction that moves it is open. Blocks.
 /// Errors: unavailable (also while it is not stable).

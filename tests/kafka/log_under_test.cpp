@@ -124,7 +124,7 @@ bool KafkaUnderTest::restart() {
 
 bool KafkaUnderTest::trim_journal(PartitionId partition) {
   const Offset end = storage::conformance::journal_range(*kafka_, partition).second;
-  const auto client = open_asking_client(options_);
+  const auto client = open_asking_client(options_, Asking::written);
   ensure(client.has_value(), "a client can be opened");
   const auto list = list_of(journal_topic(options_), std::vector<storage::Commit>{
                                                          {partition, end, {}}});
