@@ -154,18 +154,19 @@ TEST_CASE("log: outputs and positions are published together or not at all",
   REQUIRE(events.size() == 2);
   CHECK(events[0].record == LogRecord{"ord_1", {{"id", "1"}}, "1"});
   CHECK(events[1].record.value == "2");
-  CHECK(end_of(log, "copies", p0) == 1);
-  CHECK(end_of(log, "events", p1) == 1);
+  CHECK(read_topic(log, "copies", p0, 1).size() == 1);
+  CHECK(read_topic(log, "events", p1, 1).size() == 1);
   CHECK(committed(log, Use::publisher, p0) == Commit{p0, 17, "1 17 3 2 ab"});
   CHECK(committed(log, Use::publisher, p1) == Commit{p1, 4, ""});
   CHECK_FALSE(committed(log, Use::snapshotter, p0).has_value());
 
+  const Offset end = end_of(log, "events", p0);  // A log may keep marks of its own behind them.
   const auto refused = publish(log,
                                {output("events", p0, "4"),
                                 output("events", p0, std::string(log.record_bytes_max() + 1, 'x'))},
                                {{p0, 18, "later"}});
   CHECK(refused.error().code == ErrorCode::malformed);
-  CHECK(end_of(log, "events", p0) == 2);
+  CHECK(end_of(log, "events", p0) == end);
   CHECK(committed(log, Use::publisher, p0) == Commit{p0, 17, "1 17 3 2 ab"});
 
   REQUIRE(publish(log, {}, {{p0, 18, "position alone"}}));

@@ -1,0 +1,172 @@
+#include "paysaga/engine/kafka/membership.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstring>
+
+#include <librdkafka/rdkafka.h>
+
+#include "paysaga/engine/kafka/topics.hpp"
+
+namespace paysaga::engine::kafka {
+namespace {
+
+constexpr int poll_millis = 100;
+constexpr std::chrono::seconds close_timeout{5};
+constexpr int heartbeats_a_session = 6;
+constexpr int sessions_a_poll_max = 5;
+// Of Kafka's protocol: what keeps a member's session alive.
+constexpr std::int16_t api_join_group = 11;
+constexpr std::int16_t api_heartbeat = 12;
+constexpr std::int16_t api_sync_group = 14;
+
+std::int64_t steady_micros() {
+  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// The generation in the bytes of the metadata, which librdkafka shows in no other way: a word of 7
+/// letters, then the number as this machine writes it. None if the bytes are others.
+std::int32_t generation_of(const rd_kafka_consumer_group_metadata_t& metadata) {
+  constexpr std::string_view word = "CGMDv2:";
+  void* bytes = nullptr;
+  std::size_t size = 0;
+  std::int32_t generation = -1;
+  rd_kafka_error_t* error = rd_kafka_consumer_group_metadata_write(&metadata, &bytes, &size);
+  if (error != nullptr) {
+    rd_kafka_error_destroy(error);
+    return generation;
+  }
+  if (size >= word.size() + sizeof(generation) && std::memcmp(bytes, word.data(), word.size()) == 0) {
+    std::memcpy(&generation, static_cast<const char*>(bytes) + word.size(), sizeof(generation));
+  }
+  rd_kafka_mem_free(nullptr, bytes);
+  return generation;
+}
+
+bool has_member_id(rd_kafka_t* client) {
+  char* id = rd_kafka_memberid(client);
+  if (id == nullptr) return false;
+  const bool named = *id != '\0';
+  rd_kafka_mem_free(client, id);
+  return named;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Membership>> Membership::open(
+    const KafkaOptions& options, storage::OwnershipListener& listener, Fence& fence,
+    std::atomic<storage::OwnershipToken>& tokens) {
+  auto membership =
+      std::unique_ptr<Membership>{new Membership{options, listener, fence, tokens}};
+  Membership& self = *membership;
+  const int session = to_millis(options.session_timeout);
+  auto client = Client::open(
+      options, Role::consumer,
+      {{"group.id", options.group},
+       {"partition.assignment.strategy", "range"},
+       {"session.timeout.ms", std::to_string(session)},
+       {"heartbeat.interval.ms", std::to_string(session / heartbeats_a_session)},
+       {"max.poll.interval.ms", std::to_string(session * sessions_a_poll_max)},
+       {"auto.offset.reset", "error"},
+       {"enable.auto.commit", "false"},
+       {"enable.auto.offset.store", "false"}},
+      {.rebalanced = [&self](int code, rd_kafka_topic_partition_list_t* partitions) {
+         self.rebalanced(code, partitions);
+       },
+       .answered = [&self](std::int16_t api, Duration ago) {
+         if (api != api_join_group && api != api_heartbeat && api != api_sync_group) return;
+         self.answered_ = steady_micros() - ago.count();
+       }});
+  if (!client) return tl::unexpected{client.error()};
+  self.client_ = std::move(*client);
+  (void)rd_kafka_poll_set_consumer(self.client_->handle());
+  const Held<rd_kafka_topic_partition_list_t> topics{rd_kafka_topic_partition_list_new(1)};
+  rd_kafka_topic_partition_list_add(topics.get(), membership_topic(options).c_str(),
+                                    RD_KAFKA_PARTITION_UA);
+  const auto code = rd_kafka_subscribe(self.client_->handle(), topics.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return tl::unexpected{to_error(code, "the group cannot be joined")};
+  }
+  fence.join();
+  self.thread_ = std::thread{[&self] { self.run(); }};
+  return membership;
+}
+
+void Membership::leave() {
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  const Held<rd_kafka_queue_t> queue{rd_kafka_queue_get_consumer(client_->handle())};
+  if (queue != nullptr) rd_kafka_queue_yield(queue.get());
+  thread_.join();
+  fence_.leave();
+}
+
+bool Membership::current() const {
+  return !stopping_ && fence_.assigned() &&
+         steady_micros() - answered_.load() < session_timeout_.count();
+}
+
+void Membership::run() {
+  while (!stopping_) {
+    // The topic is empty and nobody writes to it: what comes are rebalances and errors.
+    const Held<rd_kafka_message_t> message{
+        rd_kafka_consumer_poll(client_->handle(), poll_millis)};
+  }
+  lose();
+  close();
+}
+
+void Membership::close() {
+  const Held<rd_kafka_queue_t> queue{rd_kafka_queue_new(client_->handle())};
+  rd_kafka_error_t* error = rd_kafka_consumer_close_queue(client_->handle(), queue.get());
+  if (error != nullptr) return rd_kafka_error_destroy(error);
+  const auto end = std::chrono::steady_clock::now() + close_timeout;
+  while (rd_kafka_consumer_closed(client_->handle()) == 0 &&
+         std::chrono::steady_clock::now() < end) {
+    rd_kafka_event_t* event = rd_kafka_queue_poll(queue.get(), poll_millis);
+    if (event == nullptr) continue;
+    if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE) {
+      (void)rd_kafka_assign(client_->handle(), nullptr);
+    }
+    rd_kafka_event_destroy(event);
+  }
+}
+
+void Membership::rebalanced(int code, rd_kafka_topic_partition_list_s* partitions) {
+  // The range assignor takes everything away before it gives anything: no partition is kept over a
+  // rebalance, and each assignment has a token of its own.
+  lose();
+  if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || stopping_) {
+    (void)rd_kafka_assign(client_->handle(), nullptr);
+    return;
+  }
+  (void)rd_kafka_assign(client_->handle(), partitions);
+  gain(partitions);
+}
+
+void Membership::gain(rd_kafka_topic_partition_list_s* partitions) {
+  std::shared_ptr<rd_kafka_consumer_group_metadata_t> metadata{
+      rd_kafka_consumer_group_metadata(client_->handle()), Release{}};
+  // Such metadata is accepted from everybody and so fences nobody: the next rebalance brings other.
+  if (metadata == nullptr || generation_of(*metadata) < 0 || !has_member_id(client_->handle())) {
+    return;
+  }
+  for (int i = 0; i < partitions->cnt; ++i) {
+    owned_.insert(static_cast<std::uint32_t>(partitions->elems[i].partition));
+  }
+  token_ = ++tokens_;
+  fence_.assign(token_, std::move(metadata), owned_);
+  for (const std::uint32_t partition : owned_) {
+    listener_.gained(storage::PartitionId{partition}, token_);
+  }
+}
+
+void Membership::lose() {
+  fence_.revoke();  // First: no publication begins under it any more.
+  for (const std::uint32_t partition : std::exchange(owned_, {})) {
+    listener_.lost(storage::PartitionId{partition}, token_);
+  }
+}
+
+}  // namespace paysaga::engine::kafka

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "paysaga/engine/kafka/client.hpp"
+#include "paysaga/engine/kafka/fence.hpp"
+#include "paysaga/storage/log.hpp"
+
+namespace paysaga::engine::kafka {
+
+/// This node's part in the group: from joining to leaving.
+///
+/// Threads:   one of its own, which polls and calls the listener.
+/// Lifetime:  the listener, the fence and the tokens outlive it.
+class Membership {
+ public:
+  /// Errors: malformed.
+  [[nodiscard]] static Result<std::unique_ptr<Membership>> open(
+      const KafkaOptions& options, storage::OwnershipListener& listener, Fence& fence,
+      std::atomic<storage::OwnershipToken>& tokens);
+  ~Membership() { leave(); }
+
+  /// Leaves the group: the listener loses its partitions, then the broker is told. Called by one;
+  /// it ends within a few seconds, whatever the broker does.
+  void leave();
+
+  /// True while partitions are assigned and a request of the group's protocol, sent within the
+  /// session timeout, has been answered. The broker counts the session from when it received the
+  /// request, which is later than when we sent it: so we end first.
+  [[nodiscard]] bool current() const;
+  /// For commits as a member.
+  [[nodiscard]] const Client& client() const { return *client_; }
+
+ private:
+  Membership(const KafkaOptions& options, storage::OwnershipListener& listener, Fence& fence,
+             std::atomic<storage::OwnershipToken>& tokens)
+      : session_timeout_{options.session_timeout},
+        listener_{listener},
+        fence_{fence},
+        tokens_{tokens} {}
+
+  void run();
+  void close();
+  void rebalanced(int code, rd_kafka_topic_partition_list_s* partitions);
+  void gain(rd_kafka_topic_partition_list_s* partitions);
+  void lose();
+
+  Duration session_timeout_;
+  storage::OwnershipListener& listener_;
+  Fence& fence_;
+  std::atomic<storage::OwnershipToken>& tokens_;
+  std::atomic<std::int64_t> answered_{0};  // When the request was sent, by the steady clock, in us.
+  std::atomic<bool> stopping_{false};
+  // The thread's.
+  storage::OwnershipToken token_ = 0;
+  std::set<std::uint32_t> owned_;
+  std::unique_ptr<Client> client_;
+  std::thread thread_;
+};
+
+}  // namespace paysaga::engine::kafka

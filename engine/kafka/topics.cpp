@@ -1,0 +1,327 @@
+#include "paysaga/engine/kafka/topics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <map>
+#include <optional>
+
+#include <librdkafka/rdkafka.h>
+
+namespace paysaga::engine::kafka {
+namespace {
+
+constexpr Duration request_timeout = seconds{10};
+constexpr int replicas_for_two_in_sync = 3;
+constexpr int leader_wait_millis = 20;
+
+struct Wanted {
+  std::string name;
+  Properties settings;  // Exactly these.
+};
+
+std::vector<Wanted> wanted_topics(const KafkaOptions& options) {
+  std::vector<Wanted> wanted{
+      {membership_topic(options), {{"cleanup.policy", "delete"}}},
+      {journal_topic(options),
+       {{"cleanup.policy", "delete"},
+        {"message.timestamp.type", "LogAppendTime"},
+        {"retention.bytes", "-1"},
+        {"unclean.leader.election.enable", "false"}}},
+      {state_topic(options),
+       {{"cleanup.policy", "compact"}, {"unclean.leader.election.enable", "false"}}}};
+  for (const std::string& topic : options.topics) {
+    wanted.push_back({topic, {{"unclean.leader.election.enable", "false"}}});
+  }
+  return wanted;
+}
+
+struct Found {
+  int partitions = 0;
+  int replicas = 0;  // The fewest that a partition has.
+  bool led = true;   // Every partition has a leader.
+};
+struct Cluster {
+  int brokers = 0;
+  std::map<std::string, Found, std::less<>> topics;
+};
+
+Result<Cluster> read_cluster(const Client& client, Duration timeout) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code = rd_kafka_metadata(client.handle(), 1, nullptr, &metadata, to_millis(timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return tl::unexpected{to_error(code, "the list of topics cannot be read")};
+  }
+  Cluster cluster;
+  cluster.brokers = metadata->broker_cnt;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+    if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    Found& found = cluster.topics[topic.topic];
+    found.partitions = topic.partition_cnt;
+    for (int p = 0; p < topic.partition_cnt; ++p) {
+      const int replicas = topic.partitions[p].replica_cnt;
+      found.replicas = p == 0 ? replicas : std::min(found.replicas, replicas);
+      if (topic.partitions[p].leader < 0) found.led = false;
+    }
+  }
+  rd_kafka_metadata_destroy(metadata);
+  return cluster;
+}
+
+struct ReleaseEvent {
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+  void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
+  void operator()(rd_kafka_ConfigResource_t* resource) const {
+    rd_kafka_ConfigResource_destroy(resource);
+  }
+  void operator()(rd_kafka_AdminOptions_t* options) const {
+    rd_kafka_AdminOptions_destroy(options);
+  }
+};
+template <class T>
+using HeldHere = std::unique_ptr<T, ReleaseEvent>;
+
+/// Sends one request of an administrator and waits for its answer.
+template <class Send>
+Result<HeldHere<rd_kafka_event_t>> ask(const Client& client, rd_kafka_admin_op_t kind,
+                                       std::string_view doing, const Send& send) {
+  std::array<char, 256> why{};
+  const HeldHere<rd_kafka_AdminOptions_t> admin{rd_kafka_AdminOptions_new(client.handle(), kind)};
+  (void)rd_kafka_AdminOptions_set_request_timeout(admin.get(), to_millis(request_timeout),
+                                                  why.data(), why.size());
+  if (kind == RD_KAFKA_ADMIN_OP_CREATETOPICS) {
+    (void)rd_kafka_AdminOptions_set_operation_timeout(admin.get(), to_millis(request_timeout),
+                                                      why.data(), why.size());
+  }
+  const Held<rd_kafka_queue_t> queue{rd_kafka_queue_new(client.handle())};
+  send(admin.get(), queue.get());
+  HeldHere<rd_kafka_event_t> event{
+      rd_kafka_queue_poll(queue.get(), to_millis(request_timeout * 2))};
+  if (event == nullptr) {
+    return fail(ErrorCode::unavailable, std::string{doing} + ": no answer in time");
+  }
+  if (const auto code = rd_kafka_event_error(event.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return tl::unexpected{to_error(code, doing)};
+  }
+  return event;
+}
+
+HeldHere<rd_kafka_NewTopic_t> describe_new(const Wanted& wanted, const KafkaOptions& options,
+                                           int brokers) {
+  const int replicas = std::max(1, std::min<int>(options.replication, brokers));
+  std::array<char, 256> why{};
+  HeldHere<rd_kafka_NewTopic_t> topic{
+      rd_kafka_NewTopic_new(wanted.name.c_str(), static_cast<int>(options.partition_count),
+                            replicas, why.data(), why.size())};
+  ensure(topic != nullptr, "a topic to be made is described as librdkafka wants it");
+  Properties settings = wanted.settings;
+  if (wanted.name == journal_topic(options)) {
+    settings["retention.ms"] = std::to_string(to_millis(options.journal_retention));
+  }
+  if (replicas >= replicas_for_two_in_sync) settings["min.insync.replicas"] = "2";
+  for (const auto& [name, value] : settings) {
+    (void)rd_kafka_NewTopic_set_config(topic.get(), name.c_str(), value.c_str());
+  }
+  return topic;
+}
+
+Result<void> create(const Client& client, const KafkaOptions& options,
+                    const std::vector<Wanted>& missing, int brokers) {
+  std::vector<HeldHere<rd_kafka_NewTopic_t>> held;
+  std::vector<rd_kafka_NewTopic_t*> topics;
+  for (const Wanted& wanted : missing) {
+    held.push_back(describe_new(wanted, options, brokers));
+    topics.push_back(held.back().get());
+  }
+  const auto event = ask(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, "the topics cannot be made",
+                         [&](const rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
+                           rd_kafka_CreateTopics(client.handle(), topics.data(), topics.size(),
+                                                 admin, queue);
+                         });
+  if (!event) return tl::unexpected{event.error()};
+  std::size_t count = 0;
+  const rd_kafka_topic_result_t* const* results = rd_kafka_CreateTopics_result_topics(
+      rd_kafka_event_CreateTopics_result(event->get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto code = rd_kafka_topic_result_error(results[i]);
+    // Another node that starts now may have been the first.
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+      continue;
+    }
+    const char* why = rd_kafka_topic_result_error_string(results[i]);
+    return fail(code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ? ErrorCode::forbidden
+                                                                     : ErrorCode::unavailable,
+                std::string{"the topic "} + rd_kafka_topic_result_name(results[i]) +
+                    " cannot be made: " + (why != nullptr ? why : rd_kafka_err2str(code)));
+  }
+  return {};
+}
+
+/// The settings of each topic, by its name.
+Result<std::map<std::string, Properties>> read_settings(const Client& client,
+                                                        const std::vector<std::string>& topics) {
+  std::vector<HeldHere<rd_kafka_ConfigResource_t>> held;
+  std::vector<rd_kafka_ConfigResource_t*> resources;
+  for (const std::string& topic : topics) {
+    held.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+    resources.push_back(held.back().get());
+  }
+  const auto event = ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "topics cannot be looked at",
+                         [&](const rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
+                           rd_kafka_DescribeConfigs(client.handle(), resources.data(),
+                                                    resources.size(), admin, queue);
+                         });
+  if (!event) return tl::unexpected{event.error()};
+  std::map<std::string, Properties> settings;
+  std::size_t count = 0;
+  const rd_kafka_ConfigResource_t** results = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event->get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string topic = rd_kafka_ConfigResource_name(results[i]);
+    if (const auto code = rd_kafka_ConfigResource_error(results[i])) {
+      return tl::unexpected{to_error(code, "the topic " + topic + " cannot be looked at")};
+    }
+    std::size_t entries_count = 0;
+    const rd_kafka_ConfigEntry_t** entries =
+        rd_kafka_ConfigResource_configs(results[i], &entries_count);
+    for (std::size_t e = 0; e < entries_count; ++e) {
+      const char* value = rd_kafka_ConfigEntry_value(entries[e]);
+      settings[topic][rd_kafka_ConfigEntry_name(entries[e])] = value != nullptr ? value : "";
+    }
+  }
+  return settings;
+}
+
+void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& found,
+               const Properties& settings, TopicReport& report) {
+  if (found.partitions != static_cast<int>(options.partition_count)) {
+    report.faults.push_back("topic " + wanted.name + ": it has " +
+                            std::to_string(found.partitions) + " partitions; the group has " +
+                            std::to_string(options.partition_count));
+  }
+  const auto value_of = [&](const std::string& name) {
+    const auto at = settings.find(name);
+    return at == settings.end() ? std::string{} : at->second;
+  };
+  for (const auto& [name, value] : wanted.settings) {
+    if (value_of(name) == value) continue;
+    report.faults.push_back("topic " + wanted.name + ": " + name + " is " + value_of(name) +
+                            "; set it to " + value);
+  }
+  const auto number_of = [&](const std::string& name) {
+    const std::string text = value_of(name);
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+  };
+  if (found.replicas >= replicas_for_two_in_sync && number_of("min.insync.replicas") < 2) {
+    report.faults.push_back("topic " + wanted.name + ": min.insync.replicas is " +
+                            value_of("min.insync.replicas") + "; set it to 2");
+  }
+  const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(
+      0, number_of("max.message.bytes")));
+  report.message_bytes_max =
+      report.message_bytes_max == 0 ? bytes : std::min(report.message_bytes_max, bytes);
+}
+
+}  // namespace
+
+std::string membership_topic(const KafkaOptions& options) {
+  return options.group + "-membership";
+}
+std::string journal_topic(const KafkaOptions& options) {
+  return options.group + "-journal";
+}
+std::string state_topic(const KafkaOptions& options) {
+  return options.group + "-state";
+}
+
+Result<void> ensure_topics(const Client& client, const KafkaOptions& options) {
+  const auto end = std::chrono::steady_clock::now() + options.open_timeout;
+  bool made = false;
+  for (;;) {
+    const auto cluster = read_cluster(client, request_timeout);
+    if (!cluster) return tl::unexpected{cluster.error()};
+    std::vector<Wanted> missing = wanted_topics(options);
+    std::erase_if(missing, [&](const Wanted& wanted) {
+      const auto found = cluster->topics.find(wanted.name);
+      return found != cluster->topics.end() && found->second.led;
+    });
+    if (missing.empty()) return {};
+    if (std::chrono::steady_clock::now() > end) {
+      return fail(ErrorCode::unavailable,
+                  "the topic " + missing.front().name + " has no leader on each partition");
+    }
+    if (!made) {
+      if (auto created = create(client, options, missing, cluster->brokers); !created) {
+        return created;
+      }
+      made = true;
+    }
+    (void)rd_kafka_poll(client.handle(), leader_wait_millis);  // The other brokers have yet to hear of it.
+  }
+}
+
+Result<TopicReport> check_topics(const Client& client, const KafkaOptions& options) {
+  const auto cluster = read_cluster(client, request_timeout);
+  if (!cluster) return tl::unexpected{cluster.error()};
+  TopicReport report;
+  std::vector<std::string> names;
+  for (const Wanted& wanted : wanted_topics(options)) {
+    if (cluster->topics.contains(wanted.name)) {
+      names.push_back(wanted.name);
+    } else {
+      report.faults.push_back("topic " + wanted.name + ": it does not exist; make it with " +
+                              std::to_string(options.partition_count) + " partitions");
+    }
+  }
+  if (names.empty()) return report;
+  const auto settings = read_settings(client, names);
+  if (!settings) return tl::unexpected{settings.error()};
+  for (const Wanted& wanted : wanted_topics(options)) {
+    const auto found = cluster->topics.find(wanted.name);
+    const auto read = settings->find(wanted.name);
+    if (found == cluster->topics.end() || read == settings->end()) continue;
+    check_one(wanted, options, found->second, read->second, report);
+  }
+  return report;
+}
+
+Result<std::pair<storage::Offset, storage::Offset>> offsets_of(const Client& client,
+                                                               const std::string& topic,
+                                                               storage::PartitionId partition,
+                                                               Duration timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+    const auto code = rd_kafka_query_watermark_offsets(
+        client.handle(), topic.c_str(), static_cast<std::int32_t>(index_of(partition)), &first,
+        &end, to_millis(timeout));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return std::pair{first, end};
+    // A leader that was named only now does not know it for a moment; librdkafka asks it once.
+    const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    if (!passes || std::chrono::steady_clock::now() > deadline) {
+      return tl::unexpected{to_error(code, "the offsets of " + topic + " partition " +
+                                               std::to_string(index_of(partition)) +
+                                               " cannot be read")};
+    }
+    (void)rd_kafka_poll(client.handle(), leader_wait_millis);
+  }
+}
+
+Result<std::string> cluster_of(const Client& client, const KafkaOptions& options) {
+  char* id = rd_kafka_clusterid(client.handle(), to_millis(options.open_timeout));
+  if (id == nullptr) {
+    return fail(ErrorCode::unavailable, "no Kafka broker answered at " + options.brokers +
+                                            " within " + to_text(options.open_timeout));
+  }
+  std::string cluster{id};
+  rd_kafka_mem_free(client.handle(), id);
+  return cluster;
+}
+
+}  // namespace paysaga::engine::kafka
