@@ -9,16 +9,38 @@ namespace paysaga::engine::kafka {
 namespace {
 
 // What the protocol relies on, under all of the names that librdkafka knows it by.
-constexpr auto owned_names = std::to_array<std::string_view>(
-    {"bootstrap.servers", "metadata.broker.list", "group.id", "group.protocol",
-     "partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms",
-     "max.poll.interval.ms", "transactional.id", "transaction.timeout.ms", "enable.idempotence",
-     "enable.gapless.guarantee", "acks", "request.required.acks", "message.timeout.ms",
-     "delivery.timeout.ms", "message.max.bytes", "max.in.flight",
-     "max.in.flight.requests.per.connection", "retries", "message.send.max.retries",
-     "isolation.level", "auto.offset.reset", "check.crcs", "enable.auto.commit",
-     "auto.commit.enable", "enable.auto.offset.store", "enable.partition.eof", "partitioner",
-     "log.queue", "enabled_events"});
+constexpr auto owned_names =
+    std::to_array<std::string_view>({"bootstrap.servers",
+                                     "metadata.broker.list",
+                                     "group.id",
+                                     "group.protocol",
+                                     "partition.assignment.strategy",
+                                     "session.timeout.ms",
+                                     "heartbeat.interval.ms",
+                                     "max.poll.interval.ms",
+                                     "transactional.id",
+                                     "transaction.timeout.ms",
+                                     "enable.idempotence",
+                                     "enable.gapless.guarantee",
+                                     "acks",
+                                     "request.required.acks",
+                                     "message.timeout.ms",
+                                     "delivery.timeout.ms",
+                                     "message.max.bytes",
+                                     "max.in.flight",
+                                     "max.in.flight.requests.per.connection",
+                                     "retries",
+                                     "message.send.max.retries",
+                                     "isolation.level",
+                                     "auto.offset.reset",
+                                     "check.crcs",
+                                     "enable.auto.commit",
+                                     "auto.commit.enable",
+                                     "enable.auto.offset.store",
+                                     "enable.partition.eof",
+                                     "partitioner",
+                                     "log.queue",
+                                     "enabled_events"});
 
 /// What we would choose, but people may know better.
 Properties defaults(Role role) {
@@ -91,8 +113,8 @@ struct ClientCalls {
     rd_kafka_fatal_error(handle, why.data(), why.size());
     client.hooks_.failed(why.data());
   }
-  static rd_kafka_resp_err_t answered(rd_kafka_t*, int, const char*, std::int32_t,
-                                      std::int16_t api, std::int16_t, std::int32_t, std::size_t,
+  static rd_kafka_resp_err_t answered(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t api,
+                                      std::int16_t, std::int32_t, std::size_t,
                                       std::int64_t round_trip, rd_kafka_resp_err_t code,
                                       void* opaque) {
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR && round_trip >= 0) {

@@ -30,7 +30,7 @@ struct KafkaOptions {
   std::uint32_t partition_count = 12;
   std::uint16_t replication = 3;  // Of topics that are made; as many as there are brokers at most.
   Duration journal_retention = hours{7 * 24};  // Of a journal that is made.
-  bool create_topics = true;      // False: what is missing is an error.
+  bool create_topics = true;                   // False: what is missing is an error.
   Duration session_timeout = seconds{6};
   Duration open_timeout = seconds{15};      // Until the first broker has answered.
   Duration delivery_timeout = seconds{30};  // After which a record's outcome is unknown.

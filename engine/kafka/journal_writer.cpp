@@ -23,7 +23,8 @@ KafkaJournalWriter::~KafkaJournalWriter() {
   if (producer_ == nullptr) return;
   producer_->abandon();
   // Where the closer takes no more, the producer ends here.
-  (void)closer_.post([producer = std::exchange(producer_, nullptr)]() mutable { producer.reset(); });
+  (void)closer_.post(
+      [producer = std::exchange(producer_, nullptr)]() mutable { producer.reset(); });
 }
 
 void KafkaJournalWriter::append(storage::Headers headers, std::string value, Done done) {

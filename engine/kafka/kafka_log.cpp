@@ -108,8 +108,8 @@ struct KafkaLog::Impl {
                   "not a topic of this log: " + std::string{topic.substr(0, 80)});
     }
     if (index_of(partition) >= options.partition_count) {
-      return fail(ErrorCode::malformed, std::string{topic} + " has no partition " +
-                                            std::to_string(index_of(partition)));
+      return fail(ErrorCode::malformed,
+                  std::string{topic} + " has no partition " + std::to_string(index_of(partition)));
     }
     return {};
   }
@@ -213,9 +213,8 @@ std::unique_ptr<storage::JournalWriter> KafkaLog::journal_writer(PartitionId par
   impl_->check_partition(partition);
   const std::string topic = journal_topic(impl_->options);
   auto producer = Producer::open(impl_->options, impl_->message_bytes_max, {topic});
-  return std::make_unique<KafkaJournalWriter>(topic, partition,
-                                              producer ? std::move(*producer) : nullptr,
-                                              impl_->closer);
+  return std::make_unique<KafkaJournalWriter>(
+      topic, partition, producer ? std::move(*producer) : nullptr, impl_->closer);
 }
 
 std::unique_ptr<storage::Reading> KafkaLog::tail(PartitionId partition, Offset from,
@@ -267,15 +266,15 @@ void KafkaLog::committed_position(storage::Use use, PartitionId partition,
                                   Done<std::optional<storage::Commit>> done) {
   impl_->check_partition(partition);
   const bool published = use == storage::Use::publisher;
-  impl_->ask<std::optional<storage::Commit>>(std::move(done), [impl = impl_.get(), partition,
-                                                               published] {
-    const KafkaOptions& options = impl->options;
-    auto read = read_position(*impl->asking,
-                              published ? journal_topic(options) : state_topic(options), partition,
-                              question_timeout);
-    if (read && *read) (published ? impl->publisher : impl->snapshotter).remember(**read);
-    return read;
-  });
+  impl_->ask<std::optional<storage::Commit>>(
+      std::move(done), [impl = impl_.get(), partition, published] {
+        const KafkaOptions& options = impl->options;
+        auto read =
+            read_position(*impl->asking, published ? journal_topic(options) : state_topic(options),
+                          partition, question_timeout);
+        if (read && *read) (published ? impl->publisher : impl->snapshotter).remember(**read);
+        return read;
+      });
 }
 
 void KafkaLog::commit_inbound(std::vector<storage::InboundCommit> commits) {
@@ -289,7 +288,8 @@ void KafkaLog::write_snapshot(PartitionId partition, std::vector<storage::Snapsh
   std::vector<storage::Output> outputs;
   outputs.reserve(entries.size());
   for (storage::SnapshotEntry& entry : entries) {
-    outputs.push_back({state_topic(impl_->options), partition,
+    outputs.push_back({state_topic(impl_->options),
+                       partition,
                        {std::move(entry.key), {}, std::move(entry.value)}});
   }
   impl_->snapshotter.publish(std::move(outputs), {std::move(position)}, true, std::move(done));

@@ -51,9 +51,9 @@ class KafkaLog final : public storage::Log {
   void commit_inbound(std::vector<storage::InboundCommit> commits) override;
   void write_snapshot(storage::PartitionId partition, std::vector<storage::SnapshotEntry> entries,
                       storage::Commit position, Done<std::monostate> done) override;
-  void read_snapshot(storage::PartitionId partition,
-                     std::function<void(Result<std::vector<storage::SnapshotEntry>>)> on_entries)
-      override;
+  void read_snapshot(
+      storage::PartitionId partition,
+      std::function<void(Result<std::vector<storage::SnapshotEntry>>)> on_entries) override;
 
  private:
   struct Impl;

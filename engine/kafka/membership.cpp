@@ -37,7 +37,8 @@ std::int32_t generation_of(const rd_kafka_consumer_group_metadata_t& metadata) {
     rd_kafka_error_destroy(error);
     return generation;
   }
-  if (size >= word.size() + sizeof(generation) && std::memcmp(bytes, word.data(), word.size()) == 0) {
+  if (size >= word.size() + sizeof(generation) &&
+      std::memcmp(bytes, word.data(), word.size()) == 0) {
     std::memcpy(&generation, static_cast<const char*>(bytes) + word.size(), sizeof(generation));
   }
   rd_kafka_mem_free(nullptr, bytes);
@@ -54,11 +55,11 @@ bool has_member_id(rd_kafka_t* client) {
 
 }  // namespace
 
-Result<std::unique_ptr<Membership>> Membership::open(
-    const KafkaOptions& options, storage::OwnershipListener& listener, Fence& fence,
-    std::atomic<storage::OwnershipToken>& tokens) {
-  auto membership =
-      std::unique_ptr<Membership>{new Membership{options, listener, fence, tokens}};
+Result<std::unique_ptr<Membership>> Membership::open(const KafkaOptions& options,
+                                                     storage::OwnershipListener& listener,
+                                                     Fence& fence,
+                                                     std::atomic<storage::OwnershipToken>& tokens) {
+  auto membership = std::unique_ptr<Membership>{new Membership{options, listener, fence, tokens}};
   Membership& self = *membership;
   const int session = to_millis(options.session_timeout);
   auto client = Client::open(
@@ -71,13 +72,15 @@ Result<std::unique_ptr<Membership>> Membership::open(
        {"auto.offset.reset", "error"},
        {"enable.auto.commit", "false"},
        {"enable.auto.offset.store", "false"}},
-      {.rebalanced = [&self](int code, rd_kafka_topic_partition_list_t* partitions) {
-         self.rebalanced(code, partitions);
-       },
-       .answered = [&self](std::int16_t api, Duration ago) {
-         if (api != api_join_group && api != api_heartbeat && api != api_sync_group) return;
-         self.answered_ = steady_micros() - ago.count();
-       }});
+      {.rebalanced =
+           [&self](int code, rd_kafka_topic_partition_list_t* partitions) {
+             self.rebalanced(code, partitions);
+           },
+       .answered =
+           [&self](std::int16_t api, Duration ago) {
+             if (api != api_join_group && api != api_heartbeat && api != api_sync_group) return;
+             self.answered_ = steady_micros() - ago.count();
+           }});
   if (!client) return tl::unexpected{client.error()};
   self.client_ = std::move(*client);
   (void)rd_kafka_poll_set_consumer(self.client_->handle());
@@ -110,8 +113,7 @@ bool Membership::current() const {
 void Membership::run() {
   while (!stopping_) {
     // The topic is empty and nobody writes to it: what comes are rebalances and errors.
-    const Held<rd_kafka_message_t> message{
-        rd_kafka_consumer_poll(client_->handle(), poll_millis)};
+    const Held<rd_kafka_message_t> message{rd_kafka_consumer_poll(client_->handle(), poll_millis)};
   }
   lose();
   close();

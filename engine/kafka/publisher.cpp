@@ -90,10 +90,9 @@ Result<void> Publisher::write_loosely(const std::vector<storage::Output>& output
     if (producer == nullptr) return fail(ErrorCode::unavailable, "no producer could be started");
     auto outcomes = std::make_shared<Outcomes>(outputs.size());
     for (const storage::Output& output : outputs) {
-      producer->send(output.topic, output.partition, output.record,
-                     [outcomes](Result<storage::Offset> outcome) {
-                       outcomes->add(std::move(outcome));
-                     });
+      producer->send(
+          output.topic, output.partition, output.record,
+          [outcomes](Result<storage::Offset> outcome) { outcomes->add(std::move(outcome)); });
     }
     if (auto done = outcomes->wait(wait_max_); !done) return done;
   }

@@ -38,8 +38,8 @@ storage::LogEntry entry_of(rd_kafka_message_t& message) {
   const void* value = nullptr;
   std::size_t size = 0;
   entry.record.headers.reserve(rd_kafka_header_cnt(headers));
-  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
-                          RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
        ++i) {
     entry.record.headers.push_back({name, std::string{static_cast<const char*>(value), size}});
   }
@@ -51,9 +51,9 @@ Properties reading_properties() {
   // not choose another offset by itself, skip what does not fit its checksum, or show what a
   // transaction has not committed. The end of a partition is told: only so a reader learns that
   // what follows its last entry are marks of transactions.
-  return {{"auto.offset.reset", "error"},    {"isolation.level", "read_committed"},
-          {"check.crcs", "true"},            {"enable.auto.commit", "false"},
-          {"auto.commit.enable", "false"},   {"enable.auto.offset.store", "false"},
+  return {{"auto.offset.reset", "error"},  {"isolation.level", "read_committed"},
+          {"check.crcs", "true"},          {"enable.auto.commit", "false"},
+          {"auto.commit.enable", "false"}, {"enable.auto.offset.store", "false"},
           {"enable.partition.eof", "true"}};
 }
 
@@ -216,8 +216,7 @@ class Reader::Lane {
       batch.entries.push_back(entry_of(message));
       batch.next = message.offset + 1;
     } else {
-      return to_error(message.err,
-                      name_of(running) + " at offset " + std::to_string(batch.next));
+      return to_error(message.err, name_of(running) + " at offset " + std::to_string(batch.next));
     }
     return std::nullopt;
   }
@@ -267,9 +266,8 @@ Reader::Reader(KafkaOptions options) : options_{std::move(options)} {}
 Reader::~Reader() = default;
 
 std::unique_ptr<storage::Reading> Reader::read(const std::string& topic,
-                                               storage::PartitionId partition,
-                                               storage::Offset from, storage::OnBatch on_batch,
-                                               bool limited) {
+                                               storage::PartitionId partition, storage::Offset from,
+                                               storage::OnBatch on_batch, bool limited) {
   auto running = std::make_shared<Running>();
   running->place = {topic, static_cast<std::int32_t>(index_of(partition))};
   running->on_batch = std::move(on_batch);

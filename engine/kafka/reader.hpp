@@ -11,8 +11,8 @@
 namespace paysaga::engine::kafka {
 
 /// Reads partitions from given offsets on. A client of librdkafka reads a partition once at a time,
-/// so there is one for the first reading of each partition, a second one for what is read twice (the
-/// journal, by its partition and by the publisher), and so on.
+/// so there is one for the first reading of each partition, a second one for what is read twice
+/// (the journal, by its partition and by the publisher), and so on.
 ///
 /// Threads:   any; one thread a client calls back.
 /// Lifetime:  outlives its readings.

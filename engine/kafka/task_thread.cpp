@@ -6,10 +6,9 @@
 namespace paysaga::engine::kafka {
 
 TaskThread::TaskThread(std::size_t tasks_max, Duration every, Task on_tick)
-    : tasks_max_{tasks_max},
-      every_{every},
-      on_tick_{std::move(on_tick)},
-      thread_{[this] { run(); }} {}
+    : tasks_max_{tasks_max}, every_{every}, on_tick_{std::move(on_tick)}, thread_{[this] {
+        run();
+      }} {}
 
 bool TaskThread::post(Task task) {
   {

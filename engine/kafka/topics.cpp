@@ -135,15 +135,15 @@ Result<void> create(const Client& client, const KafkaOptions& options,
     held.push_back(describe_new(wanted, options, brokers));
     topics.push_back(held.back().get());
   }
-  const auto event = ask(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, "the topics cannot be made",
-                         [&](const rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
-                           rd_kafka_CreateTopics(client.handle(), topics.data(), topics.size(),
-                                                 admin, queue);
-                         });
+  const auto event =
+      ask(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, "the topics cannot be made",
+          [&](const rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
+            rd_kafka_CreateTopics(client.handle(), topics.data(), topics.size(), admin, queue);
+          });
   if (!event) return tl::unexpected{event.error()};
   std::size_t count = 0;
-  const rd_kafka_topic_result_t* const* results = rd_kafka_CreateTopics_result_topics(
-      rd_kafka_event_CreateTopics_result(event->get()), &count);
+  const rd_kafka_topic_result_t* const* results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event->get()), &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto code = rd_kafka_topic_result_error(results[i]);
     // Another node that starts now may have been the first.
@@ -220,8 +220,8 @@ void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& f
     report.faults.push_back("topic " + wanted.name + ": min.insync.replicas is " +
                             value_of("min.insync.replicas") + "; set it to 2");
   }
-  const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(
-      0, number_of("max.message.bytes")));
+  const auto bytes =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, number_of("max.message.bytes")));
   report.message_bytes_max =
       report.message_bytes_max == 0 ? bytes : std::min(report.message_bytes_max, bytes);
 }
@@ -260,7 +260,8 @@ Result<void> ensure_topics(const Client& client, const KafkaOptions& options) {
       }
       made = true;
     }
-    (void)rd_kafka_poll(client.handle(), leader_wait_millis);  // The other brokers have yet to hear of it.
+    (void)rd_kafka_poll(client.handle(),
+                        leader_wait_millis);  // The other brokers have yet to hear of it.
   }
 }
 

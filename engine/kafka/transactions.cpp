@@ -58,8 +58,8 @@ Result<void> Transactions::run(const Work& work) {
     return tl::unexpected{said(begun, "a transaction cannot begin")};
   }
   if (auto filled = fill(work); !filled) return tl::unexpected{abort(filled.error())};
-  const HeldError committed{rd_kafka_commit_transaction(
-      client_->handle(), to_millis(options_.session_timeout))};
+  const HeldError committed{
+      rd_kafka_commit_transaction(client_->handle(), to_millis(options_.session_timeout))};
   if (committed == nullptr) return {};
   return tl::unexpected{in_doubt(said(committed, "it is not known if a transaction committed"))};
 }
@@ -103,8 +103,7 @@ Result<void> Transactions::send_positions(const Work& work) {
         client_->handle(), list.get(), work.permit.metadata.get(),
         to_millis(options_.session_timeout))};
     if (error == nullptr) return {};
-    if (rd_kafka_error_is_retriable(error.get()) == 0 ||
-        std::chrono::steady_clock::now() > end) {
+    if (rd_kafka_error_is_retriable(error.get()) == 0 || std::chrono::steady_clock::now() > end) {
       return tl::unexpected{said(error, "the broker did not take the positions")};
     }
     (void)rd_kafka_poll(client_->handle(), poll_millis);

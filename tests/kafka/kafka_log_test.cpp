@@ -3,7 +3,6 @@
 #include <mutex>
 
 #include <catch2/catch.hpp>
-
 #include <librdkafka/rdkafka.h>
 
 #include "kafka/log_under_test.hpp"
@@ -63,8 +62,7 @@ std::optional<Commit> committed(storage::Log& log, PartitionId partition) {
   return **read;
 }
 
-std::vector<std::string> values_of(storage::Log& log, const std::string& topic,
-                                   std::size_t count) {
+std::vector<std::string> values_of(storage::Log& log, const std::string& topic, std::size_t count) {
   Gathered gathered;
   const auto reading = log.read_input(topic, p0, 0, gathered.callback());
   reading->credit(count);
@@ -129,8 +127,11 @@ TEST_CASE("kafka: the broker refuses the positions of an assignment that it has 
   REQUIRE_FALSE(stale.has_value());
   CHECK(stale.error().code == ErrorCode::unavailable);
   // What a node never owned it cannot move either.
-  CHECK_FALSE(publish(log, {}, {{p0, 7, "", second}, {PartitionId{1}, 7, "", second},
-                                {PartitionId{2}, 7, "", second}, {PartitionId{3}, 7, "", second}})
+  CHECK_FALSE(publish(log, {},
+                      {{p0, 7, "", second},
+                       {PartitionId{1}, 7, "", second},
+                       {PartitionId{2}, 7, "", second},
+                       {PartitionId{3}, 7, "", second}})
                   .has_value());
   CHECK_FALSE(committed(log, p0).has_value());
   (*other)->leave();
@@ -146,12 +147,13 @@ TEST_CASE("kafka: what an aborted transaction wrote is skipped by readers", "[ka
   std::vector<storage::Output> outputs{output("aborted")};
   outputs[0].topic = topic_of(under_test.options(), "events");
   const std::vector<Commit> positions{{p0, 5, "5"}};
-  const Permit stranger{1, {rd_kafka_consumer_group_metadata_new_with_genid(
-                                under_test.options().group.c_str(), 1, "nobody", nullptr),
-                            Release{}}};
+  const Permit stranger{1,
+                        {rd_kafka_consumer_group_metadata_new_with_genid(
+                             under_test.options().group.c_str(), 1, "nobody", nullptr),
+                         Release{}}};
   for (int i = 0; i < 2; ++i) {
-    const auto done = transactions.run({outputs, journal_topic(under_test.options()), positions,
-                                        stranger, [] { return true; }});
+    const auto done = transactions.run(
+        {outputs, journal_topic(under_test.options()), positions, stranger, [] { return true; }});
     REQUIRE_FALSE(done.has_value());
     INFO(done.error().detail);
     CHECK(done.error().code == ErrorCode::unavailable);
@@ -198,7 +200,8 @@ TEST_CASE("kafka: a topic with other settings or partitions is named", "[kafka]"
   CHECK(log.error().code == ErrorCode::conflict);
 }
 
-TEST_CASE("kafka: a journal with a topic's usual settings is named, setting by setting", "[kafka]") {
+TEST_CASE("kafka: a journal with a topic's usual settings is named, setting by setting",
+          "[kafka]") {
   const KafkaOptions options = fresh_options();
   KafkaOptions maker = fresh_options();
   maker.topics = {journal_topic(options)};  // Made as if it were people's.
@@ -208,9 +211,9 @@ TEST_CASE("kafka: a journal with a topic's usual settings is named, setting by s
   REQUIRE(ensure_topics(**client, options));
   const auto report = check_topics(**client, options);
   REQUIRE(report.has_value());
-  CHECK(report->faults ==
-        std::vector<std::string>{"topic " + journal_topic(options) +
-                                 ": message.timestamp.type is CreateTime; set it to LogAppendTime"});
+  CHECK(report->faults == std::vector<std::string>{
+                              "topic " + journal_topic(options) +
+                              ": message.timestamp.type is CreateTime; set it to LogAppendTime"});
   CHECK(report->message_bytes_max > 1'000'000);
 }
 

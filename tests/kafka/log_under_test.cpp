@@ -1,12 +1,11 @@
 #include "kafka/log_under_test.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 
 #include <librdkafka/rdkafka.h>
+#include <unistd.h>
 
 #include "paysaga/engine/kafka/positions.hpp"
 #include "paysaga/engine/kafka/topics.hpp"
@@ -89,9 +88,9 @@ class KafkaUnderTest::Prefixed final : public storage::Log {
                       storage::Commit position, Done<std::monostate> done) override {
     log_.write_snapshot(partition, std::move(entries), std::move(position), std::move(done));
   }
-  void read_snapshot(PartitionId partition,
-                     std::function<void(Result<std::vector<storage::SnapshotEntry>>)> on_entries)
-      override {
+  void read_snapshot(
+      PartitionId partition,
+      std::function<void(Result<std::vector<storage::SnapshotEntry>>)> on_entries) override {
     log_.read_snapshot(partition, std::move(on_entries));
   }
 
@@ -126,8 +125,8 @@ bool KafkaUnderTest::trim_journal(PartitionId partition) {
   const Offset end = storage::conformance::journal_range(*kafka_, partition).second;
   const auto client = open_asking_client(options_, Asking::written);
   ensure(client.has_value(), "a client can be opened");
-  const auto list = list_of(journal_topic(options_), std::vector<storage::Commit>{
-                                                         {partition, end, {}}});
+  const auto list =
+      list_of(journal_topic(options_), std::vector<storage::Commit>{{partition, end, {}}});
   rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list.get());
   const Held<rd_kafka_queue_t> queue{rd_kafka_queue_new((*client)->handle())};
   rd_kafka_DeleteRecords((*client)->handle(), &request, 1, nullptr, queue.get());
