@@ -118,7 +118,8 @@ HeldHere<rd_kafka_NewTopic_t> describe_new(const Wanted& wanted, const KafkaOpti
   ensure(topic != nullptr, "a topic to be made is described as librdkafka wants it");
   Properties settings = wanted.settings;
   if (wanted.name == journal_topic(options)) {
-    settings["retention.ms"] = std::to_string(to_millis(options.journal_retention));
+    settings["retention.ms"] =
+        std::to_string(std::chrono::duration_cast<milliseconds>(options.journal_retention).count());
   }
   if (replicas >= replicas_for_two_in_sync) settings["min.insync.replicas"] = "2";
   for (const auto& [name, value] : settings) {
