@@ -28,7 +28,9 @@ class Membership {
 
   /// True while partitions are assigned and a request of the group's protocol, sent within the
   /// session timeout, has been answered. The broker counts the session from when it received the
-  /// request, which is later than when we sent it: so we end first.
+  /// request, which is later than when we sent it: so we end first. An answer that is an error
+  /// looks the same here; then librdkafka takes the assignment away, at once if the group does not
+  /// know us, and in any case a session timeout after the last answer that was none.
   [[nodiscard]] bool current() const;
   /// For commits as a member.
   [[nodiscard]] const Client& client() const { return *client_; }

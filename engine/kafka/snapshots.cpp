@@ -46,9 +46,11 @@ struct Snapshots::Restore {
 Snapshots::~Snapshots() {
   const std::lock_guard lock{mutex_};
   for (const auto& restore : running_) {
-    const std::lock_guard inner{restore->mutex};
-    restore->done = true;
-    restore->reading.reset();
+    {
+      const std::lock_guard inner{restore->mutex};
+      restore->done = true;
+    }
+    restore->reading.reset();  // It waits for a callback, which may wait for that mutex.
   }
 }
 
@@ -59,11 +61,15 @@ void Snapshots::read(storage::PartitionId partition,
   restore->end = range.second;
   if (range.first >= range.second) return restore->finish();
   const std::lock_guard lock{mutex_};
-  // A reading that is over is dropped here, not in its own callback.
+  // A reading that is over is dropped here, not in its own callback; what it waits for may need
+  // the mutex that tells whether it is over.
   std::erase_if(running_, [](const auto& candidate) {
-    const std::lock_guard inner{candidate->mutex};
-    if (candidate->done) candidate->reading.reset();
-    return candidate->done;
+    {
+      const std::lock_guard inner{candidate->mutex};
+      if (!candidate->done) return false;
+    }
+    candidate->reading.reset();
+    return true;
   });
   running_.push_back(restore);
   const std::lock_guard inner{restore->mutex};

@@ -118,7 +118,8 @@ HeldHere<rd_kafka_NewTopic_t> describe_new(const Wanted& wanted, const KafkaOpti
   ensure(topic != nullptr, "a topic to be made is described as librdkafka wants it");
   Properties settings = wanted.settings;
   if (wanted.name == journal_topic(options)) {
-    settings["retention.ms"] = std::to_string(to_millis(options.journal_retention));
+    settings["retention.ms"] =
+        std::to_string(std::chrono::duration_cast<milliseconds>(options.journal_retention).count());
   }
   if (replicas >= replicas_for_two_in_sync) settings["min.insync.replicas"] = "2";
   for (const auto& [name, value] : settings) {
@@ -315,7 +316,12 @@ Result<std::pair<storage::Offset, storage::Offset>> offsets_of(const Client& cli
 }
 
 Result<std::string> cluster_of(const Client& client, const KafkaOptions& options) {
-  char* id = rd_kafka_clusterid(client.handle(), to_millis(options.open_timeout));
+  // Left to itself, librdkafka asks a broker who it is only after a second.
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code =
+      rd_kafka_metadata(client.handle(), 0, nullptr, &metadata, to_millis(options.open_timeout));
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+  char* id = code == RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_clusterid(client.handle(), 0) : nullptr;
   if (id == nullptr) {
     return fail(ErrorCode::unavailable, "no Kafka broker answered at " + options.brokers +
                                             " within " + to_text(options.open_timeout));
