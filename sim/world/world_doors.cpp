@@ -19,7 +19,10 @@ Customers::Doors World::doors() {
                     const std::string& json) { ask(order, id, json); },
       .put =
           [this](const std::string& order, const std::string& id, const std::string& json) {
+            const auto command = storage::parse_command(json);
+            ensure(command.has_value(), "customers write commands that can be read");
             oracle_.commands.asked(order, id);
+            oracle_.wishes.asked(order, command->input);
             tell(order, "puts " + json + " into a topic");
             const bool to_order = json.starts_with(R"({"command":"order.)");
             const Topic topic = to_order ? Topic::order_commands : Topic::payment_commands;
@@ -62,6 +65,7 @@ void World::ask(const std::string& order, const std::string& id, const std::stri
   auto command = storage::parse_command(json);
   ensure(command.has_value(), "customers write commands that can be read");
   oracle_.commands.asked(order, id);
+  oracle_.wishes.asked(order, command->input);
   tell(order, "asks " + json);
   ++asks_open_;
   try_ask(std::make_shared<Ask>(Ask{order, id, std::move(*command)}));
