@@ -74,6 +74,18 @@ void Customers::begin(std::uint32_t number) {
   Order& order = orders_.emplace(order_id(number), make_order(number)).first->second;
   initiate(order);
   if (order.prng.chance(0.3)) interfere(order);
+  pay_elsewhere(order);
+}
+
+/// In another window, at any time of the payment's life and after it.
+void Customers::pay_elsewhere(Order& order) {
+  if (!dice_.strikes(Fault::paid_elsewhere)) return;
+  Prng& prng = dice_.of(Fault::paid_elsewhere);
+  // Most of them do not come back: that they paid shows when their time is over.
+  if (prng.chance(0.7)) order.next_card = order.cards.size();
+  const Duration longest =
+      prng.chance(0.5) ? Duration{minutes{2}} : plan_.policy.expires_in + minutes{1};
+  later(between(prng, milliseconds{500}, longest), [this, &order] { doors_.pay(order.id); });
 }
 
 /// What comes at a time of its own, whatever the order is doing: some of it far too early.

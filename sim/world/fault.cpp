@@ -16,7 +16,8 @@ constexpr ByFault<std::string_view> names{
     "provider_drop_before", "provider_drop_after", "provider_500_saved", "provider_500_unsaved",
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
     "provider_502", "provider_down", "provider_forgetful",
-    "input_twice", "input_late", "input_malformed", "input_misplaced", "slow_actors"};
+    "input_twice", "input_late", "input_malformed", "input_misplaced", "slow_actors",
+    "paid_elsewhere"};
 // clang-format on
 
 constexpr ByFault<Fault> make_all() {
@@ -87,6 +88,7 @@ bool is_timed(Fault fault) {
     case Fault::input_malformed:
     case Fault::input_misplaced:
     case Fault::slow_actors:
+    case Fault::paid_elsewhere:
       return false;
   }
   return false;

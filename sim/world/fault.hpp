@@ -53,8 +53,9 @@ enum class Fault : std::uint8_t {
   input_malformed,
   input_misplaced,  // On a partition where its order does not live.
   slow_actors,      // The world goes on while actors have work left.
+  paid_elsewhere,   // A customer pays an intent at the provider itself, past the engine.
 };
-inline constexpr std::size_t fault_count = 38;
+inline constexpr std::size_t fault_count = 39;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

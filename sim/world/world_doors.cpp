@@ -39,7 +39,25 @@ Customers::Doors World::doors() {
             const auto partition = static_cast<std::uint32_t>(where / 2 % plan_.partitions);
             put(std::string{to_text(topic)}, storage::PartitionId{partition},
                 {"", {{"litter", "1"}}, bytes});
-          }};
+          },
+      .pay = [this](const std::string& order) { pay(order); }};
+}
+
+/// What the engine does not see: it meets an intent that somebody else has moved on.
+void World::pay(const std::string& order) {
+  const Fold::Order* known = oracle_.fold.find(order);
+  if (known == nullptr || known->saga == nullptr || !known->saga->payment) return;
+  const auto& intent = known->saga->payment->intent;
+  if (!intent) return;
+  tell(order, "pays at the payment service itself");
+  (void)stripe_.serve({.method = "POST",
+                       .target = "/v1/payment_intents/" + intent->id.text() + "/confirm",
+                       .body = "payment_method=pm_card_visa",
+                       .authorization = "Bearer sk_test_simulated",
+                       .idempotency_key = "browser-" + order,
+                       .stripe_version = {},
+                       .stripe_account = {}},
+                      timeline_.now());
 }
 
 /// Puts a record into a topic, again and again until the log says that it has it.
