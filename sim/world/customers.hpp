@@ -56,6 +56,7 @@ class Customers {
     Ending ending = Ending::fulfilled;
     int refunds = 0;
     bool again = false;  // Pays again after a cancel that was not final.
+    Prng returns{0};     // Comes back when nobody waits for it.
     bool off_session = false;
     int commands = 0;
   };
@@ -65,6 +66,7 @@ class Customers {
   void interfere(Order& order);
   void initiate(Order& order);
   void pay_elsewhere(Order& order);
+  void come_back(Order& order, Duration after);
   void confirm(Order& order);
   void refund(Order& order);
   void end(Order& order);
