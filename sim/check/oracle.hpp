@@ -33,6 +33,7 @@ class Oracle {
       publication.counted(decision);
       commands.counted(decision);
       ledger.counted(decision);
+      money.counted(decision);
       if (on_decision) on_decision(decision);
     });
   }

@@ -82,7 +82,8 @@ void Customers::begin(std::uint32_t number) {
 void Customers::come_back(Order& order, Duration after) {
   std::string fields = R"("customer_id":"cus_1",)" + amount(order.minor, order.currency);
   if (order.returns.chance(0.5)) fields += R"(,"payment_method":"pm_card_visa")";
-  after += between(order.returns, milliseconds{0}, seconds{5});
+  const Duration longest = order.returns.chance(0.5) ? milliseconds{300} : Duration{seconds{5}};
+  after += between(order.returns, milliseconds{0}, longest);
   send(order, after, "payment.initiate", fields);
 }
 
