@@ -25,7 +25,7 @@ constexpr std::uint64_t fresh_seed_max = 999'999'999'999;
 
 struct RunOptions {
   SimOptions sim;
-  std::optional<std::uint64_t> seed;
+  std::string seed;
   std::string seeds;
   std::optional<std::uint64_t> fresh;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -44,6 +44,14 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return number;
 }
 
+/// A number that does not fit, or has a sign, would be another seed than the one that was written.
+Result<std::uint64_t> read_seed(const std::string& text) {
+  if (const auto seed = number_of(text)) return *seed;
+  return fail(ErrorCode::malformed, "'" + text.substr(0, 40) +
+                                        "' is no seed; write a number, at most " +
+                                        std::to_string(std::numeric_limits<std::uint64_t>::max()));
+}
+
 Result<Seeds> read_range(std::string_view text) {
   const auto dots = std::min(text.find(".."), text.size());
   const auto first = number_of(text.substr(0, dots));
@@ -59,12 +67,16 @@ Result<Seeds> read_range(std::string_view text) {
 }
 
 Result<Seeds> read_seeds(const RunOptions& from) {
-  if (from.seed.has_value() + !from.seeds.empty() + from.fresh.has_value() > 1) {
+  if (!from.seed.empty() + !from.seeds.empty() + from.fresh.has_value() > 1) {
     return fail(ErrorCode::malformed,
                 "--seed, --seeds and --fresh are three ways to say one thing");
   }
   if (!from.seeds.empty()) return read_range(from.seeds);
-  if (!from.fresh) return Seeds{from.seed.value_or(1), 1};
+  if (!from.fresh) {
+    const auto seed = read_seed(from.seed.empty() ? "1" : from.seed);
+    if (!seed) return tl::unexpected{seed.error()};
+    return Seeds{*seed, 1};
+  }
   if (*from.fresh < 1 || *from.fresh > seeds_max) {
     return fail(ErrorCode::malformed, fmt::format("--fresh: 1 to {} seeds", seeds_max));
   }
@@ -84,7 +96,7 @@ class Runner {
     totals_.orders = plan.options.orders;
     totals_.first = seeds.first;
     totals_.last = seeds.first + (seeds.count - 1);
-    totals_.jobs = std::max(1U, options.jobs);
+    totals_.jobs = options.jobs;
     until_found_ = options.until_found;
   }
 
@@ -179,6 +191,7 @@ ExitCode run(const RunOptions& from, const Common& common) {
   if (!plan) return complain_of(plan.error());
   const auto seeds = read_seeds(from);
   if (!seeds) return complain_of(seeds.error());
+  if (from.jobs < 1) return complain_of({ErrorCode::malformed, "--jobs: 1 or more"});
   const bool json = common.output == "json";
   if (!json && common.output != "table") {
     complain("-o " + common.output + ": a simulation writes table or json");
@@ -242,7 +255,7 @@ void add_seed_verb(
     std::function<ExitCode(const SimPlan&, std::uint64_t seed, const std::string& order)> act) {
   struct Options {
     SimOptions sim;
-    std::uint64_t seed = 1;
+    std::string seed;
     std::string order;
   };
   auto options = std::make_shared<Options>();
@@ -254,7 +267,9 @@ void add_seed_verb(
     work = [options, act] {
       const auto plan = prepare(options->sim);
       if (!plan) return complain_of(plan.error());
-      return act(*plan, options->seed, options->order);
+      const auto seed = read_seed(options->seed);
+      if (!seed) return complain_of(seed.error());
+      return act(*plan, *seed, options->order);
     };
   });
 }

@@ -42,9 +42,13 @@ void print_plan(const SimPlan& from, std::uint64_t seed) {
   sim::PlanOptions options = from.options;
   options.seed = seed;
   const sim::Plan plan = make_plan(options);
-  fmt::print("{} nodes, {} partitions, {} orders within {}, faults for {}, events published {}\n",
-             plan.nodes, plan.partitions, plan.orders, to_text(plan.arrivals),
-             to_text(plan.faults_for), plan.publish_atomic ? "exactly once" : "at least once");
+  const auto counted = [](std::uint32_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  fmt::print("{}, {}, {} within {}, faults for {}, events published {}\n",
+             counted(plan.nodes, "node"), counted(plan.partitions, "partition"),
+             counted(plan.orders, "order"), to_text(plan.arrivals), to_text(plan.faults_for),
+             plan.publish_atomic ? "exactly once" : "at least once");
   std::string faults;
   for (const sim::Fault fault : sim::all_faults()) {
     if (!plan.has(fault)) continue;

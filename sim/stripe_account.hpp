@@ -21,10 +21,12 @@ namespace paysaga::sim::stripe {
 class Account {
  public:
   /// `refund_delay`: when a refund that succeeds or fails later does so.
-  Account(std::uint64_t seed, Duration refund_delay) : ids_{seed}, refund_delay_{refund_delay} {}
+  Account(std::uint64_t seed, Duration refund_delay)
+      : ids_{seed}, seed_{seed}, refund_delay_{refund_delay} {}
 
-  /// Does what falls due by itself until `now`. Called before every request.
-  void settle(Time now);
+  /// Does what falls due by itself until `now`. Called before every request. Of the refunds that
+  /// are pending `pending_failures` (0..1) fail.
+  void settle(Time now, double pending_failures = 0);
 
   [[nodiscard]] Reply create_intent(const Form& form, Time now);
   [[nodiscard]] Reply confirm_intent(std::string_view id, const Form& form, Time now);
@@ -40,6 +42,7 @@ class Account {
   [[nodiscard]] const Charge& charge(Index index) const { return charges_[index]; }
   [[nodiscard]] const Refund& refund(Index index) const { return refunds_[index]; }
   [[nodiscard]] const Ids& ids() const { return ids_; }
+  [[nodiscard]] std::uint64_t refunds_failed() const { return refunds_failed_; }
   [[nodiscard]] Books& books() { return books_; }
   [[nodiscard]] const Books& books() const { return books_; }
 
@@ -67,7 +70,9 @@ class Account {
   void notice_double_refund(Index refund, Time now);
 
   Ids ids_;
+  std::uint64_t seed_;
   Duration refund_delay_;
+  std::uint64_t refunds_failed_ = 0;
   std::vector<Intent> intents_;
   std::vector<Charge> charges_;
   std::vector<Refund> refunds_;

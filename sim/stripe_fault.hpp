@@ -37,6 +37,8 @@ struct Faults {
   Duration jitter{0};             // Added to it: 0 .. jitter.
   Duration slow_min{seconds{1}};  // Added by Fault::slow.
   Duration slow_max{seconds{10}};
+  /// Of refunds that are pending first: how many of them fail. Not a fault of one request.
+  double pending_failures = 0;
 
   [[nodiscard]] double& rate(Fault fault) { return rates[static_cast<std::size_t>(fault)]; }
   /// Changes what the form names: rates by the fault's name, latency_ms, jitter_ms, slow_min_ms,

@@ -61,7 +61,7 @@ StripeModel::StripeModel(const ModelOptions& options)
 
 Time StripeModel::advance(Time now) {
   newest_ = std::max(newest_, now);
-  account_.settle(newest_);
+  account_.settle(newest_, faults_.pending_failures);
   return newest_;
 }
 

@@ -29,15 +29,20 @@ tl::unexpected<ErrorReply> refuse(std::string_view code, std::string_view param,
 
 }  // namespace
 
-void Account::settle(Time now) {
+void Account::settle(Time now, double pending_failures) {
   while (!due_.empty() && due_.top().at <= now) {
-    Refund& refund = refunds_[due_.top().refund];
+    const Index index = due_.top().refund;
+    Refund& refund = refunds_[index];
     due_.pop();
-    if (refund.status == RefundStatus::pending) {
+    const bool fails =
+        pending_failures > 0 &&
+        Prng::stream(seed_, "refund " + std::to_string(index)).chance(pending_failures);
+    if (refund.status == RefundStatus::pending && !fails) {
       refund.status = RefundStatus::succeeded;
       continue;
     }
-    ensure(refund.status == RefundStatus::succeeded, "a refund that fails later looked good");
+    ensure(refund.status != RefundStatus::failed, "a refund fails once");
+    ++refunds_failed_;
     refund.status = RefundStatus::failed;
     charges_[refund.charge].refunded_minor -= refund.amount.minor;
     books_.count_refund_failed(refund.amount);

@@ -1,6 +1,22 @@
 #include "paysaga/sim/check/commands.hpp"
 
+#include <algorithm>
+
+#include "paysaga/actors/queued_input.hpp"
+
 namespace paysaga::sim {
+namespace {
+
+bool has_seen(const Saga& saga, std::string_view id) {
+  return std::ranges::any_of(saga.seen, [&](const Seen& seen) { return seen.id.text() == id; });
+}
+
+bool has_parked(const Saga& saga, std::string_view id) {
+  return std::ranges::any_of(saga.parked,
+                             [&](const Parked& parked) { return parked.input.id.text() == id; });
+}
+
+}  // namespace
 
 void CommandCheck::asked(const std::string& order, const std::string& id) {
   const auto [asked, is_new] = asked_.try_emplace({order, id});
@@ -26,8 +42,48 @@ void CommandCheck::answered(const std::string& order, const std::string& id,
   findings_.add({"commands", id + " was answered before a decision on it counted", order, now});
 }
 
+void CommandCheck::wrong(const CountedDecision& decision, std::string what) {
+  findings_.add({"commands", std::move(what), std::string{decision.decision.order},
+                 decision.entry.appended_at});
+}
+
+/// What was decided is remembered for ever; what was parked waits, or is decided and remembered.
+void CommandCheck::check_memory(const CountedDecision& decision) {
+  if (decision.before == nullptr || decision.after == nullptr) return;
+  const Saga& after = *decision.after;
+  for (const Seen& seen : decision.before->seen) {
+    if (has_seen(after, seen.id.text())) continue;
+    wrong(decision, seen.id.text() + " was decided and is forgotten");
+  }
+  for (const Parked& parked : decision.before->parked) {
+    const std::string& id = parked.input.id.text();
+    if (has_parked(after, id) || has_seen(after, id)) continue;
+    wrong(decision, id + " was parked and is lost");
+  }
+}
+
+/// First in, first decided.
+void CommandCheck::check_queue(const CountedDecision& decision) {
+  const storage::DecisionView& of = decision.decision;
+  if (!of.queued.empty()) {
+    const auto command = actors::decode_queued(of.queued);
+    if (!command) return wrong(decision, "what is queued cannot be read");
+    queues_[std::string{of.order}].push_back(command->id.text());
+  }
+  if (of.action != storage::Action::dequeue) return;
+  auto& queue = queues_[std::string{of.order}];
+  if (queue.empty()) return wrong(decision, "a command left a queue that was empty");
+  if (!of.input_id.empty() && queue.front() != of.input_id) {
+    wrong(decision, std::string{of.input_id} + " was decided before " + queue.front() +
+                        ", which stands before it in the queue");
+  }
+  queue.pop_front();
+}
+
 void CommandCheck::counted(const CountedDecision& decision) {
   using storage::Action;
+  check_memory(decision);
+  check_queue(decision);
   const Action action = decision.decision.action;
   if (action == Action::enqueue || action == Action::quarantine || action == Action::lift) return;
   if (decision.decision.input_id.empty()) return;

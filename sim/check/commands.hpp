@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 
@@ -10,7 +11,8 @@
 namespace paysaga::sim {
 
 /// Checks that each input is decided exactly once, that nobody is told of a decision before it
-/// counts, and that what cannot be read becomes one dead letter.
+/// counts, that what cannot be read becomes one dead letter, that an order forgets no command that
+/// it decided or parked, and that the queue of a quarantined order keeps its order.
 ///
 /// What it does not check: what was decided (check/history and check/money look at the outcome).
 class CommandCheck {
@@ -39,10 +41,15 @@ class CommandCheck {
   };
   using Name = std::pair<std::string, std::string>;  // Order and input id.
 
+  void check_memory(const CountedDecision& decision);
+  void check_queue(const CountedDecision& decision);
+  void wrong(const CountedDecision& decision, std::string what);
+
   Findings& findings_;
   std::map<Name, Asked> asked_;
   std::map<Name, std::uint32_t> decided_;
-  std::size_t open_ = 0;  // Required and not decided.
+  std::map<std::string, std::deque<std::string>, std::less<>> queues_;  // Ids, by order.
+  std::size_t open_ = 0;                                                // Required and not decided.
 };
 
 }  // namespace paysaga::sim

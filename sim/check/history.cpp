@@ -49,6 +49,28 @@ MoneyTotals money_of(const Saga* saga) {
   return saga != nullptr && saga->payment ? saga->payment->money : MoneyTotals{};
 }
 
+/// How long after the last send another try may follow at the earliest. Source: the table of
+/// evidence. A cancel that was refused is repeated sooner: it cannot be done twice.
+Duration absence_min(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::create:
+      return hours{1};
+    case OperationKind::confirm:
+    case OperationKind::capture:
+      return seconds{60};
+    case OperationKind::refund:
+      return minutes{10};
+    case OperationKind::cancel:
+      return Duration{0};
+  }
+  return Duration{0};
+}
+
+bool is_next_try(const Operation& before, const Operation& after) {
+  return before.kind == after.kind && before.attempt == after.attempt &&
+         before.refund == after.refund && before.try_number < after.try_number;
+}
+
 }  // namespace
 
 void HistoryCheck::wrong(const CountedDecision& decision, std::string what) {
@@ -78,6 +100,8 @@ void HistoryCheck::counted(const CountedDecision& decision) {
   check_sequence(decision);
   check_money(decision);
   check_wake(decision);
+  check_time(decision);
+  check_tries(decision);
   std::string pair{decision.before == nullptr ? "NEW" : to_text(before)};
   if (decision.before != nullptr && decision.before->payment) {
     pair += '/';
@@ -114,6 +138,35 @@ void HistoryCheck::check_money(const CountedDecision& decision) {
   if (after.refunding < 0 || after.refunded < 0 ||
       after.refunding + after.refunded + after.disputed > after.captured) {
     wrong(decision, "more is refunded or reserved than was captured");
+  }
+}
+
+void HistoryCheck::check_time(const CountedDecision& decision) {
+  const Saga& after = *decision.after;
+  const Saga* before = decision.before;
+  if (before == nullptr) return;
+  if (after.updated_at < before->updated_at) {
+    wrong(decision, "time runs backwards, by " + to_text(before->updated_at - after.updated_at));
+  }
+  if (!before->payment || !after.payment) return;
+  const bool confirms = after.payment->attempt > before->payment->attempt;
+  if (confirms && after.updated_at >= after.payment->expires_at) {
+    wrong(decision, "a payment is confirmed after the time to pay");
+  }
+}
+
+void HistoryCheck::check_tries(const CountedDecision& decision) {
+  if (decision.before == nullptr || !decision.before->payment || !decision.after->payment) return;
+  for (const Operation& before : decision.before->payment->operations) {
+    for (const Operation& after : decision.after->payment->operations) {
+      if (!is_next_try(before, after)) continue;
+      // An error that is kept under the key tells that nothing more comes of it, but for a refund.
+      if (before.error_replayed && before.kind != OperationKind::refund) continue;
+      const Time sent = before.answered_at.value_or(before.decided_at);
+      const Duration waited = decision.after->updated_at - sent;
+      if (waited >= absence_min(before.kind)) continue;
+      wrong(decision, "another try follows " + before.key.text() + " after " + to_text(waited));
+    }
   }
 }
 

@@ -10,7 +10,9 @@
 namespace paysaga::sim {
 
 /// Checks each step of each order as it is decided: nothing is skipped, nothing closed moves again
-/// but by the rows that say so, money is conserved, whatever is open wakes by itself.
+/// but by the rows that say so, money is conserved, whatever is open wakes by itself, time does not
+/// run backwards, nothing is confirmed past its time, and what may have been done is not done anew
+/// before its absence is shown.
 ///
 /// What it does not check: whether the step is the right one (the tables of tests/saga do), nor
 /// whether the money is really where the state says (check/money).
@@ -27,6 +29,8 @@ class HistoryCheck {
   void check_sequence(const CountedDecision& decision);
   void check_money(const CountedDecision& decision);
   void check_wake(const CountedDecision& decision);
+  void check_time(const CountedDecision& decision);
+  void check_tries(const CountedDecision& decision);
 
   Findings& findings_;
   std::map<std::string, std::uint64_t> pairs_;

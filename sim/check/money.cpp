@@ -23,6 +23,17 @@ void MoneyCheck::at_step(Time now) {
   findings_.add({"money", "the payment service's books name a violation: " + names, "", now});
 }
 
+void MoneyCheck::counted(const CountedDecision& decision) {
+  if (decision.before == nullptr || !decision.before->payment || decision.after == nullptr) return;
+  const payment::Payment& before = *decision.before->payment;
+  // An intent that was made and never heard of cannot be paid: nobody has its secret.
+  if (decision.after->payment->intent_number == before.intent_number || !before.intent) return;
+  const auto index = account().ids().index_of(stripe::Kind::intent, before.intent->id.text());
+  if (!index || account().intent(*index).state.status == stripe::IntentStatus::canceled) return;
+  findings_.add({"money", "another intent follows one that may still be paid",
+                 std::string{decision.decision.order}, decision.entry.appended_at});
+}
+
 std::uint64_t MoneyCheck::charges() const {
   std::uint64_t charges = 0;
   for (const auto& [currency, totals] : model_.books().totals()) charges += totals.charges;

@@ -21,6 +21,8 @@ class MoneyCheck {
 
   /// Cheap: looks at the books' counters.
   void at_step(Time now);
+  /// Another intent follows only one that is cancelled at the payment service.
+  void counted(const CountedDecision& decision);
   void at_end(Time now);
   [[nodiscard]] std::uint64_t charges() const;
 

@@ -4,8 +4,10 @@
 #include "paysaga/sim/check/effects.hpp"
 #include "paysaga/sim/check/fold.hpp"
 #include "paysaga/sim/check/history.hpp"
+#include "paysaga/sim/check/ledger.hpp"
 #include "paysaga/sim/check/money.hpp"
 #include "paysaga/sim/check/publication.hpp"
+#include "paysaga/sim/check/wishes.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::sim {
@@ -20,6 +22,8 @@ class Oracle {
         effects{findings},
         publication{publish_once, findings},
         commands{findings},
+        ledger{findings},
+        wishes{fold, findings},
         money{model, fold, findings} {}
 
   void journal_landed(storage::PartitionId partition, const storage::LogEntry& entry) {
@@ -28,6 +32,8 @@ class Oracle {
       effects.counted(decision);
       publication.counted(decision);
       commands.counted(decision);
+      ledger.counted(decision);
+      money.counted(decision);
       if (on_decision) on_decision(decision);
     });
   }
@@ -38,6 +44,7 @@ class Oracle {
   void at_end(Time now) {
     publication.at_end(now);
     commands.at_end(now);
+    wishes.at_end(now);
     money.at_end(now);
   }
 
@@ -47,6 +54,8 @@ class Oracle {
   EffectCheck effects;
   PublicationCheck publication;
   CommandCheck commands;
+  LedgerCheck ledger;
+  WishCheck wishes;
   MoneyCheck money;
   std::function<void(const CountedDecision&)> on_decision;  // For the story of a replay.
 };

@@ -67,6 +67,7 @@ Customers::Order Customers::make_order(std::uint32_t number) const {
   if (prng.chance(0.3)) order.refunds = static_cast<int>(prng.between(1, 3));
   order.again = prng.chance(0.5);
   order.off_session = prng.chance(0.1);
+  order.returns = Prng::stream(plan_.seed, order.id + " returns");
   return order;
 }
 
@@ -74,6 +75,27 @@ void Customers::begin(std::uint32_t number) {
   Order& order = orders_.emplace(order_id(number), make_order(number)).first->second;
   initiate(order);
   if (order.prng.chance(0.3)) interfere(order);
+  pay_elsewhere(order);
+}
+
+/// Pays the same once more: while a cancel is still under way, or when the order is long closed.
+void Customers::come_back(Order& order, Duration after) {
+  std::string fields = R"("customer_id":"cus_1",)" + amount(order.minor, order.currency);
+  if (order.returns.chance(0.5)) fields += R"(,"payment_method":"pm_card_visa")";
+  const Duration longest = order.returns.chance(0.5) ? milliseconds{300} : Duration{seconds{5}};
+  after += between(order.returns, milliseconds{0}, longest);
+  send(order, after, "payment.initiate", fields);
+}
+
+/// In another window, at any time of the payment's life and after it.
+void Customers::pay_elsewhere(Order& order) {
+  if (!dice_.strikes(Fault::paid_elsewhere)) return;
+  Prng& prng = dice_.of(Fault::paid_elsewhere);
+  // Most of them do not come back: that they paid shows when their time is over.
+  if (prng.chance(0.7)) order.next_card = order.cards.size();
+  const Duration longest =
+      prng.chance(0.5) ? Duration{minutes{2}} : plan_.policy.expires_in + minutes{1};
+  later(between(prng, milliseconds{500}, longest), [this, &order] { doors_.pay(order.id); });
 }
 
 /// What comes at a time of its own, whatever the order is doing: some of it far too early.
@@ -87,7 +109,9 @@ void Customers::interfere(Order& order) {
     case 2:
       return send(order, after, "order.cancel", R"("reason":"changed my mind")");
     case 3:
-      return send(order, after, "payment.cancel", R"("reason":"another way to pay")");
+      send(order, after, "payment.cancel", R"("reason":"another way to pay")");
+      if (order.returns.chance(0.5)) come_back(order, after);
+      return;
     case 4:
       return send(order, after, "refund.request",
                   R"("reason":"cold",)" + amount(order.minor / 10 * 10, order.currency));
@@ -151,6 +175,9 @@ void Customers::told(const Event& event) {
     order.again = false;
     initiate(order);
   }
+  const bool closed =
+      event.type == EventType::order_cancelled || event.type == EventType::order_expired;
+  if (closed && order.returns.chance(0.2)) come_back(order, Duration{0});
   const bool refunded = event.type == EventType::order_created && order.prng.chance(0.15);
   if (event.type == EventType::order_fulfilled || refunded) {
     for (; order.refunds > 0; --order.refunds) refund(order);

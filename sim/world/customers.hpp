@@ -31,6 +31,8 @@ class Customers {
         put;
     /// Bytes that nobody can read, through a topic.
     std::function<void(const std::string& bytes, std::uint64_t where)> litter;
+    /// At the payment service itself, with what a browser has: the intent that the order shows.
+    std::function<void(const std::string& order)> pay;
   };
 
   Customers(const Plan& plan, Timeline& timeline, Dice& dice, Doors doors);
@@ -54,6 +56,7 @@ class Customers {
     Ending ending = Ending::fulfilled;
     int refunds = 0;
     bool again = false;  // Pays again after a cancel that was not final.
+    Prng returns{0};     // Comes back when nobody waits for it.
     bool off_session = false;
     int commands = 0;
   };
@@ -62,6 +65,8 @@ class Customers {
   [[nodiscard]] Order make_order(std::uint32_t number) const;
   void interfere(Order& order);
   void initiate(Order& order);
+  void pay_elsewhere(Order& order);
+  void come_back(Order& order, Duration after);
   void confirm(Order& order);
   void refund(Order& order);
   void end(Order& order);

@@ -15,8 +15,9 @@ constexpr ByFault<std::string_view> names{
     "disk_error", "disk_full", "order_unreadable", "journal_trimmed", "clock_wrong",
     "provider_drop_before", "provider_drop_after", "provider_500_saved", "provider_500_unsaved",
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
-    "provider_502", "provider_down", "provider_forgetful",
-    "input_twice", "input_late", "input_malformed", "input_misplaced", "slow_actors"};
+    "provider_502", "provider_down", "provider_forgetful", "provider_refund_fails",
+    "input_twice", "input_late", "input_malformed", "input_misplaced", "slow_actors",
+    "paid_elsewhere"};
 // clang-format on
 
 constexpr ByFault<Fault> make_all() {
@@ -82,11 +83,13 @@ bool is_timed(Fault fault) {
     case Fault::provider_slow:
     case Fault::provider_truncated:
     case Fault::provider_502:
+    case Fault::provider_refund_fails:
     case Fault::input_twice:
     case Fault::input_late:
     case Fault::input_malformed:
     case Fault::input_misplaced:
     case Fault::slow_actors:
+    case Fault::paid_elsewhere:
       return false;
   }
   return false;

@@ -45,16 +45,18 @@ enum class Fault : std::uint8_t {
   provider_slow,
   provider_truncated,
   provider_502,
-  provider_down,       // Nobody reaches it for a while.
-  provider_forgetful,  // It forgets keys after 24 hours, and outages last that long.
+  provider_down,          // Nobody reaches it for a while.
+  provider_forgetful,     // It forgets keys after 24 hours, and outages last that long.
+  provider_refund_fails,  // A refund is pending for a while, then fails.
 
   input_twice,
   input_late,  // Out of order, therefore.
   input_malformed,
   input_misplaced,  // On a partition where its order does not live.
   slow_actors,      // The world goes on while actors have work left.
+  paid_elsewhere,   // A customer pays an intent at the provider itself, past the engine.
 };
-inline constexpr std::size_t fault_count = 38;
+inline constexpr std::size_t fault_count = 40;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

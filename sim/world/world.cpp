@@ -41,6 +41,7 @@ stripe::ModelOptions model_options(const Plan& plan) {
   set(Fault::slow, sim::Fault::provider_slow);
   set(Fault::truncated, sim::Fault::provider_truncated);
   set(Fault::html_502, sim::Fault::provider_502);
+  options.faults.pending_failures = plan.intensity[index_of(sim::Fault::provider_refund_fails)];
   options.faults.latency = plan.travel_max;
   options.faults.jitter = plan.travel_max;
   options.faults.slow_max = minutes{2};
@@ -336,6 +337,7 @@ RunResult World::outcome() {
   add(Fault::provider_slow, stripe::Fault::slow);
   add(Fault::provider_truncated, stripe::Fault::truncated);
   add(Fault::provider_502, stripe::Fault::html_502);
+  outcome.faults[index_of(Fault::provider_refund_fails)] += stripe_.account().refunds_failed();
   outcome.pairs = oracle_.history.pairs();
   for (const auto& [id, order] : oracle_.fold.orders()) {
     if (order.saga != nullptr) ++outcome.statuses[status_text(*order.saga)];

@@ -78,6 +78,7 @@ class World {
   [[nodiscard]] Customers::Doors doors();
   void ask(const std::string& order, const std::string& id, const std::string& json);
   void try_ask(const AskPtr& ask);
+  void pay(const std::string& order);
   void answered(const AskPtr& ask, int attempt, const actors::Submitted& answer);
   void put(const std::string& topic, storage::PartitionId partition, storage::LogRecord record);
   [[nodiscard]] Machine* some_machine(Prng& prng);

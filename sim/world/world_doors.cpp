@@ -19,7 +19,10 @@ Customers::Doors World::doors() {
                     const std::string& json) { ask(order, id, json); },
       .put =
           [this](const std::string& order, const std::string& id, const std::string& json) {
+            const auto command = storage::parse_command(json);
+            ensure(command.has_value(), "customers write commands that can be read");
             oracle_.commands.asked(order, id);
+            oracle_.wishes.asked(order, command->input);
             tell(order, "puts " + json + " into a topic");
             const bool to_order = json.starts_with(R"({"command":"order.)");
             const Topic topic = to_order ? Topic::order_commands : Topic::payment_commands;
@@ -36,7 +39,25 @@ Customers::Doors World::doors() {
             const auto partition = static_cast<std::uint32_t>(where / 2 % plan_.partitions);
             put(std::string{to_text(topic)}, storage::PartitionId{partition},
                 {"", {{"litter", "1"}}, bytes});
-          }};
+          },
+      .pay = [this](const std::string& order) { pay(order); }};
+}
+
+/// What the engine does not see: it meets an intent that somebody else has moved on.
+void World::pay(const std::string& order) {
+  const Fold::Order* known = oracle_.fold.find(order);
+  if (known == nullptr || known->saga == nullptr || !known->saga->payment) return;
+  const auto& intent = known->saga->payment->intent;
+  if (!intent) return;
+  tell(order, "pays at the payment service itself");
+  (void)stripe_.serve({.method = "POST",
+                       .target = "/v1/payment_intents/" + intent->id.text() + "/confirm",
+                       .body = "payment_method=pm_card_visa",
+                       .authorization = "Bearer sk_test_simulated",
+                       .idempotency_key = "browser-" + order,
+                       .stripe_version = {},
+                       .stripe_account = {}},
+                      timeline_.now());
 }
 
 /// Puts a record into a topic, again and again until the log says that it has it.
@@ -62,6 +83,7 @@ void World::ask(const std::string& order, const std::string& id, const std::stri
   auto command = storage::parse_command(json);
   ensure(command.has_value(), "customers write commands that can be read");
   oracle_.commands.asked(order, id);
+  oracle_.wishes.asked(order, command->input);
   tell(order, "asks " + json);
   ++asks_open_;
   try_ask(std::make_shared<Ask>(Ask{order, id, std::move(*command)}));

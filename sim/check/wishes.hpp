@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "paysaga/saga/input.hpp"
+#include "paysaga/sim/check/fold.hpp"
+
+namespace paysaga::sim {
+
+/// Checks at the end of a run that people got what they were told they would: who was granted an
+/// end has the money back, a granted refund is of the amount that was asked for, nobody is given
+/// back what nobody asked for, what was delivered stays delivered.
+///
+/// What it does not check: whether a refusal was right (the tables of tests/saga say that).
+class WishCheck {
+ public:
+  WishCheck(const Fold& fold, Findings& findings) : fold_{fold}, findings_{findings} {}
+  /// Somebody sends a command, once or several times.
+  void asked(const std::string& order, const CommandInput& input);
+  void at_end(Time now);
+
+ private:
+  using Commands = std::map<std::string, Command>;  // By command id.
+  /// What an order granted.
+  struct Granted {
+    bool end = false;             // Its money is to go back.
+    bool payment_cancel = false;  // It goes back if it is taken meanwhile.
+    bool fulfilled = false;
+  };
+  using Wrong = std::function<void(const std::string& what)>;
+
+  void check_order(const Saga& saga, const Commands& commands, Time now);
+  static void check_end(const Saga& saga, const Granted& granted, const Wrong& wrong);
+  static void grant(const Saga& saga, const std::string& id, const Command& command,
+                    Granted& granted, const Wrong& wrong);
+  static void check_refunds(const Saga& saga, const Granted& granted, const Commands& commands,
+                            const Wrong& wrong);
+
+  const Fold& fold_;
+  std::map<std::string, Commands> asked_;  // By order.
+  Findings& findings_;
+};
+
+}  // namespace paysaga::sim
