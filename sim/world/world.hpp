@@ -70,6 +70,7 @@ class World {
   [[nodiscard]] bool at_rest() const;
   void come_to_rest();
   void check_leaks();
+  [[nodiscard]] std::string what_is_in_flight();
   void restart_cold();
   [[nodiscard]] RunResult outcome();
   void tell(const std::string& order, const std::string& what);
