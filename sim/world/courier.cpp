@@ -14,13 +14,20 @@ Courier::Courier(const Plan& plan, Timeline& timeline, Dice& dice)
       way_{Prng::stream(plan.seed, "way to the log")},
       grave_{Prng::stream(plan.seed, "sendings of the dead")} {}
 
-Duration Courier::way_of(MemoryStep::Kind kind) {
+Duration Courier::cut_off_for(std::string_view node) const {
+  const auto found = cut_off_.find(node);
+  return found == cut_off_.end() ? Duration{0}
+                                 : std::max(found->second - timeline_.now(), Duration{0});
+}
+
+Duration Courier::way_of(const MemoryStep& step) {
   const auto slow = [&](Fault fault, Duration most) {
     if (!dice_.strikes(fault)) return Duration{0};
     return Duration{dice_.of(fault).between(1'000, most.count())};
   };
   Duration way{way_.between(20, hop_max_.count())};
-  switch (kind) {
+  const Duration cut = cut_off_for(step.node);
+  switch (step.kind) {
     case MemoryStep::Kind::append:
       way += slow(Fault::append_slow, seconds{15});
       break;
@@ -28,10 +35,12 @@ Duration Courier::way_of(MemoryStep::Kind kind) {
       way += slow(Fault::read_slow, seconds{15});
       break;
     case MemoryStep::Kind::membership:
-      way += slow(Fault::notice_late, minutes{3});
+      way += slow(Fault::notice_late, minutes{3}) + cut;
+      break;
+    case MemoryStep::Kind::answer:
+      if (cut.count() > 0) way += Duration{dice_.of(Fault::cut_off).between(1'000, 5'000'000)};
       break;
     case MemoryStep::Kind::publish:
-    case MemoryStep::Kind::answer:
       break;
   }
   return way;
@@ -42,7 +51,7 @@ void Courier::carry(const MemoryStep& step, std::function<void()> happen) {
   if (dead_.contains(node)) return;
   // A record that lands late on purpose has no line: it comes long after its writer gave up.
   const bool late = step.kind == MemoryStep::Kind::append && step.line == 0;
-  Duration way = way_of(step.kind);
+  Duration way = way_of(step);
   if (late)
     way += Duration{dice_.of(Fault::append_late).between(1'000, Duration{minutes{3}}.count())};
   Time when = timeline_.now() + way;
@@ -61,8 +70,9 @@ void Courier::carry(const MemoryStep& step, std::function<void()> happen) {
   });
 }
 
-std::optional<MemoryFault> Courier::fault(MemoryStep::Kind kind, std::string_view,
+std::optional<MemoryFault> Courier::fault(MemoryStep::Kind kind, std::string_view node,
                                           storage::PartitionId) {
+  if (cut_off_for(node).count() > 0) return MemoryFault::unknown_lost;
   return kind == MemoryStep::Kind::append ? append_fault() : publish_fault();
 }
 

@@ -11,8 +11,8 @@ namespace {
 constexpr ByFault<std::string_view> names{
     "append_refused", "append_lost", "append_late", "append_unheard", "append_unanswered",
     "append_slow", "read_slow", "publish_refused", "publish_unheard", "publish_torn",
-    "rebalance", "notice_late", "pause", "crash", "power_loss", "disk_lost", "clean_stop",
-    "disk_error", "disk_full", "order_unreadable", "journal_trimmed", "clock_wrong",
+    "rebalance", "notice_late", "cut_off", "pause", "crash", "power_loss", "disk_lost",
+    "clean_stop", "disk_error", "disk_full", "order_unreadable", "journal_trimmed", "clock_wrong",
     "provider_drop_before", "provider_drop_after", "provider_500_saved", "provider_500_unsaved",
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
     "provider_502", "provider_down", "provider_forgetful", "provider_refund_fails",
@@ -50,6 +50,7 @@ Result<Fault> parse_fault(std::string_view text) {
 bool is_timed(Fault fault) {
   switch (fault) {
     case Fault::rebalance:
+    case Fault::cut_off:
     case Fault::pause:
     case Fault::crash:
     case Fault::power_loss:

@@ -25,6 +25,7 @@ enum class Fault : std::uint8_t {
 
   rebalance,         // A partition moves to another node.
   notice_late,       // A node hears late that it lost a partition: two owners at once.
+  cut_off,           // A node gains a partition while its appends vanish, and loses it unheard.
   pause,             // A node stops for a while and wakes as a zombie.
   crash,             // kill -9: what was written is still on its disk.
   power_loss,        // What was written and not synced is gone.
@@ -56,7 +57,7 @@ enum class Fault : std::uint8_t {
   slow_actors,      // The world goes on while actors have work left.
   paid_elsewhere,   // A customer pays an intent at the provider itself, past the engine.
 };
-inline constexpr std::size_t fault_count = 40;
+inline constexpr std::size_t fault_count = 41;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

@@ -61,6 +61,23 @@ void Group::spread() {
   }
 }
 
+std::optional<std::size_t> Group::move_to(const std::string& node, Prng& prng) {
+  std::vector<std::size_t> of_others;
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    if (owners_[i] != node) of_others.push_back(i);
+  }
+  if (!has(node) || of_others.empty()) return std::nullopt;
+  const std::size_t partition = of_others[prng.below(of_others.size())];
+  give(partition, node);
+  return partition;
+}
+
+void Group::move_on(std::size_t partition, const std::string& node) {
+  const auto other =
+      std::ranges::find_if(members_, [&](const auto& member) { return member != node; });
+  if (owners_[partition] == node && other != members_.end()) give(partition, *other);
+}
+
 bool Group::shuffle(Prng& prng) {
   if (members_.size() < 2) return false;
   const std::size_t partition = prng.below(owners_.size());

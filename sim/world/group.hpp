@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ class Group {
   [[nodiscard]] bool has(const std::string& node) const;
   /// Some partition moves to some other node. False if there is no other.
   [[nodiscard]] bool shuffle(Prng& prng);
+  /// A partition of another node moves to this one. Empty: there is none.
+  [[nodiscard]] std::optional<std::size_t> move_to(const std::string& node, Prng& prng);
+  /// The partition moves to another node, if it still is this one's.
+  void move_on(std::size_t partition, const std::string& node);
   /// The node has heard of one of its partitions.
   void noticed(const std::string& node);
   [[nodiscard]] const std::vector<std::string>& owners() const { return owners_; }

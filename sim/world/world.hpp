@@ -88,6 +88,7 @@ class World {
   void schedule_faults();
   void strike(Fault fault);
   void for_a_while(Prng& prng, Duration low, Duration high, std::function<void()> then);
+  void cut_off(Machine& machine);
   void cut_off_provider(Prng& prng, Duration low, Duration high);
   void kill(Machine& machine, Fault how);
   void pause(Machine& machine);

@@ -45,6 +45,8 @@ void World::strike(Fault fault) {
   tell("", std::string{to_text(fault)} + " strikes " + machine.life());
   if (fault == Fault::rebalance) {
     (void)group_.shuffle(prng);
+  } else if (fault == Fault::cut_off) {
+    cut_off(machine);
   } else if (fault == Fault::pause) {
     pause(machine);
   } else if (fault == Fault::disk_error) {
@@ -84,6 +86,19 @@ void World::cut_off_provider(Prng& prng, Duration low, Duration high) {
   for_a_while(prng, low, high, [this] {
     for (const auto& machine : machines_) machine->set_reachable(true);
   });
+}
+
+/// The node gains a partition, but nothing that it appends arrives: it waits for its claim. The
+/// group moves the partition on, of which it does not hear, and it reads another node's claim.
+void World::cut_off(Machine& machine) {
+  if (!machine.awake()) return;
+  Prng& prng = dice_.of(Fault::cut_off);
+  const std::string life = machine.life();
+  const auto partition = group_.move_to(life, prng);
+  if (!partition) return;
+  courier_.cut_off(life, timeline_.now() + spread(prng, seconds{2}, minutes{2}));
+  timeline_.after(spread(prng, milliseconds{10}, seconds{10}),
+                  [this, life, partition = *partition] { group_.move_on(partition, life); });
 }
 
 /// The node is gone from its machine; the group finds out.
