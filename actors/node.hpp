@@ -138,7 +138,10 @@ class Node {
   /// Lifts a quarantine: decides the queue again, or first moves its head to the dead letters.
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done);
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done);
-  /// True when every partition of the log is led by this node and has caught up.
+  /// True while this node leads the partition.
+  [[nodiscard]] bool leads(storage::PartitionId partition) const;
+  /// True when this node takes part in the log's membership and leads all that it was given, which
+  /// is at least one partition.
   [[nodiscard]] bool ready() const;
   /// True if nothing is in flight, no call runs and no wake-up is due within `horizon`.
   void idle(Duration horizon, Done<bool> done);

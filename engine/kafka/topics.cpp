@@ -23,7 +23,8 @@ struct Wanted {
 
 std::vector<Wanted> wanted_topics(const KafkaOptions& options) {
   std::vector<Wanted> wanted{
-      {membership_topic(options), {{"cleanup.policy", "delete"}}},
+      {membership_topic(options),
+       {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}},
       {journal_topic(options),
        {{"cleanup.policy", "delete"},
         {"message.timestamp.type", "LogAppendTime"},
