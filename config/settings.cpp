@@ -15,6 +15,11 @@ void fill(std::array<Duration, n>& out, const std::vector<Duration>& schedule) {
 
 }  // namespace
 
+Roles roles_of(const std::vector<Role>& roles) {
+  if (roles.size() != 1) return Roles::both;
+  return roles.front() == Role::payments ? Roles::payments : Roles::orders;
+}
+
 Policy policy_of(const Settings& settings) {
   Policy policy;
   policy.expires_in = settings.saga.expires_in;

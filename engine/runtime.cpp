@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "paysaga/actors/no_provider.hpp"
 #include "paysaga/engine/housekeeper.hpp"
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/stripe/stripe_provider.hpp"
@@ -59,6 +60,7 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
   options.group = settings.kafka.group;
   options.topic_prefix = settings.kafka.topic_prefix;
   options.ledger = std::move(ledger);
+  options.roles = config::roles_of(settings.node.roles);
   options.livemode = settings.stripe.mode == config::StripeMode::live;
   options.publish_atomic = settings.journal.publish == config::Publish::exactly_once;
   options.policy = config::policy_of(settings);
@@ -93,6 +95,7 @@ class Runtime::Impl {
     store_ = std::move(*store);
 
     actors::PaymentProvider* provider = ports.provider;
+    if (!runs_payments(config::roles_of(settings.node.roles))) provider = &no_provider_;
     if (provider == nullptr) {
       auto stripe = stripe::StripeProvider::start(stripe_options(settings), clock_);
       if (!stripe) return tl::unexpected{stripe.error()};
@@ -138,6 +141,7 @@ class Runtime::Impl {
 
   SystemClock clock_;
   actors::Observer silent_;
+  actors::NoProvider no_provider_;
   std::string ledger_;
   std::unique_ptr<storage::LocalLog> log_;
   std::unique_ptr<storage::RocksStore> store_;
