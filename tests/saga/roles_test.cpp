@@ -36,8 +36,8 @@ struct Life {
   std::function<void(Apart&)> apart;
 };
 
-const std::vector<Life>& lives() {
-  static const std::vector<Life> all = {
+std::vector<Life> unpaid_or_fulfilled() {
+  return {
       {"paid and fulfilled",
        [](auto& stage) {
          stage.decide(initiating());
@@ -51,6 +51,21 @@ const std::vector<Life>& lives() {
          stage.decide(confirming("c2", "pm_ok"));
          stage.run();
        }},
+      {"not paid in time",
+       [](auto& stage) {
+         stage.decide(initiating(""));
+         stage.pass(hours{1});
+       }},
+      {"refused by the provider for good",
+       [](auto& stage) {
+         stage.decide(initiating("pm_bad"));
+         stage.pass(hours{1});
+       }},
+  };
+}
+
+std::vector<Life> cancelled() {
+  return {
       {"cancelled before it is paid",
        [](auto& stage) {
          stage.decide(initiating(""));
@@ -73,6 +88,17 @@ const std::vector<Life>& lives() {
          stage.decide(cancelling("c2"));
          stage.run();
        }},
+      {"cancelled before the payment is known",
+       [](auto& stage) {
+         stage.decide(cancelling("c2"));
+         stage.decide(initiating());
+         stage.pass(hours{1});
+       }},
+  };
+}
+
+std::vector<Life> given_back() {
+  return {
       {"rejected after it is paid",
        [](auto& stage) {
          stage.decide(initiating());
@@ -118,11 +144,6 @@ const std::vector<Life>& lives() {
          static_cast<void>(stage.oracle.finish_refunds(true));
          stage.pass(hours{1});
        }},
-      {"not paid in time",
-       [](auto& stage) {
-         stage.decide(initiating(""));
-         stage.pass(hours{1});
-       }},
       {"paid while the expiry waits",
        [](auto& stage) {
          stage.decide(initiating("pm_3ds"));
@@ -132,18 +153,12 @@ const std::vector<Life>& lives() {
          static_cast<void>(stage.oracle.finish_intents(true, stage.now));
          stage.pass(hours{1});
        }},
-      {"refused by the provider for good",
-       [](auto& stage) {
-         stage.decide(initiating("pm_bad"));
-         stage.pass(hours{1});
-       }},
-      {"cancelled before the payment is known",
-       [](auto& stage) {
-         stage.decide(cancelling("c2"));
-         stage.decide(initiating());
-         stage.pass(hours{1});
-       }},
   };
+}
+
+std::vector<Life> lives() {
+  std::vector<Life> all = unpaid_or_fulfilled();
+  for (auto part : {cancelled(), given_back()}) std::ranges::move(part, std::back_inserter(all));
   return all;
 }
 
