@@ -89,7 +89,8 @@ class Runtime::Impl {
     if (!log) return tl::unexpected{log.error()};
     log_ = std::move(*log);
     ledger_ = ledger_of(log_->identity());
-    const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count()};
+    const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count(),
+                                          config::roles_of(settings.node.roles)};
     auto store = storage::RocksStore::open(settings.node.data / "state", {identity});
     if (!store) return tl::unexpected{store.error()};
     store_ = std::move(*store);
