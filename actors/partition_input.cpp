@@ -86,7 +86,8 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
       *source == world_->options.group) {
     return;  // Its own refund request: it was decided in the decision that published it.
   }
-  auto parsed = storage::parse_input(inbound.kind, entry.record, world_->options.roles);
+  const NodeOptions& options = world_->options;
+  auto parsed = storage::parse_input(inbound.kind, entry.record, options.roles, options.livemode);
   if (!parsed) return keep_stray(topic, {std::move(entry), parsed.error().detail});
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
   if (home != id_) return keep_stray(topic, {std::move(entry), home});

@@ -35,6 +35,17 @@ bool has_correlation_id(const Event& event) {
   return ForeignId<struct CorrelationKind>::parse(event.correlation_id).has_value();
 }
 
+/// An event that other nodes told, for a node of that mode.
+Result<Event> decode_told(const LogRecord& record, bool livemode) {
+  auto event = decode_event(record.value);
+  if (event && event->livemode != livemode) {
+    return fail(ErrorCode::malformed,
+                livemode ? "the event: livemode is false, but this node is live"
+                         : "the event: livemode is true, but stripe.mode is not \"live\" here");
+  }
+  return event;
+}
+
 /// What is wrong with it as an event of a payment; empty if nothing is.
 std::string_view fault_of(const Event& event) {
   const MoneyTotals& money = event.money;
@@ -53,8 +64,8 @@ std::string_view fault_of(const Event& event) {
 }
 
 /// A command in the words of an event: what the order machine of other nodes asks for.
-Result<Input> parse_refund_event(const LogRecord& record) {
-  auto event = decode_event(record.value);
+Result<Input> parse_refund_event(const LogRecord& record, bool livemode) {
+  auto event = decode_told(record, livemode);
   if (!event) return tl::unexpected{event.error()};
   if (event->type != EventType::payment_refund_initiated || !event->refund) {
     return fail(ErrorCode::malformed, "the event: it is no PAYMENT_REFUND_INITIATED of a refund");
@@ -75,29 +86,35 @@ Result<Input> parse_refund_event(const LogRecord& record) {
                             std::move(event->correlation_id), std::string{traceparent_of(record)}}};
 }
 
+Result<Input> to_input(Event event, std::string_view traceparent) {
+  if (const std::string_view fault = fault_of(event); !fault.empty()) {
+    return fail(ErrorCode::malformed, "the event: " + std::string{fault});
+  }
+  OrderId order = event.order;
+  return Input{std::move(order), PaymentEventInput{std::move(event), std::string{traceparent}}};
+}
+
 }  // namespace
 
-Result<Input> parse_input(Topic topic, const LogRecord& record, Roles roles) {
+Result<Input> parse_input(Topic topic, const LogRecord& record, Roles roles, bool livemode) {
   if (roles == Roles::orders && topic != Topic::order_commands) {
-    return parse_payment_event(record.value, traceparent_of(record));
+    auto event = decode_told(record, livemode);
+    if (!event) return tl::unexpected{event.error()};
+    return to_input(std::move(*event), traceparent_of(record));
   }
   if (roles == Roles::payments && topic == Topic::payment_refund_initiated &&
       is_event(record.value)) {
-    return parse_refund_event(record);
+    return parse_refund_event(record, livemode);
   }
   auto command = parse_command(record.value);
   if (!command) return tl::unexpected{command.error()};
   return Input{std::move(command->order), std::move(command->input)};
 }
 
-Result<Input> parse_payment_event(std::string_view value, std::string_view traceparent) {
+Result<Input> parse_payment_event(std::string_view value) {
   auto event = decode_event(value);
   if (!event) return tl::unexpected{event.error()};
-  if (const std::string_view fault = fault_of(*event); !fault.empty()) {
-    return fail(ErrorCode::malformed, "the event: " + std::string{fault});
-  }
-  OrderId order = event->order;
-  return Input{std::move(order), PaymentEventInput{std::move(*event), std::string{traceparent}}};
+  return to_input(std::move(*event), {});
 }
 
 LogRecord encode_cancel(const OrderId& order, const CancelForOthers& cancel,

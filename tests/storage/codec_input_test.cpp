@@ -49,7 +49,7 @@ LogRecord record_of(const Event& event) {
 
 /// The sentence that refuses it; empty if it is read.
 std::string fault(Topic topic, const LogRecord& record, Roles roles) {
-  const auto input = parse_input(topic, record, roles);
+  const auto input = parse_input(topic, record, roles, false);
   return input ? std::string{} : input.error().detail;
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("input codec: an order reads a payment event as it was told", "[storag
   LogRecord record = record_of(captured());
   const std::string parent = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01";
   record.headers.push_back({"traceparent", parent});
-  const auto input = parse_input(Topic::payment_completed, record, Roles::orders);
+  const auto input = parse_input(Topic::payment_completed, record, Roles::orders, false);
   REQUIRE(input.has_value());
   CHECK(input->order.text() == "ord_7");
   const auto& told = std::get<PaymentEventInput>(input->body);
@@ -107,7 +107,7 @@ TEST_CASE("input codec: what no payment can have told is malformed", "[storage][
 
 TEST_CASE("input codec: a payment reads the orders' refund request", "[storage][codec]") {
   const Topic topic = Topic::payment_refund_initiated;
-  const auto input = parse_input(topic, record_of(compensation()), Roles::payments);
+  const auto input = parse_input(topic, record_of(compensation()), Roles::payments, false);
   REQUIRE(input.has_value());
   const auto& command = std::get<CommandInput>(input->body);
   CHECK(command.id.text() == "paysaga-orders:ord_7:o:1");
@@ -122,7 +122,7 @@ TEST_CASE("input codec: a payment reads the orders' refund request", "[storage][
                         {},
                         R"({"command":"refund.request","command_id":"c1","order_id":"ord_7",)"
                         R"("reason":"goodwill","compensation":true})"};
-  const auto other = parse_input(topic, asked, Roles::payments);
+  const auto other = parse_input(topic, asked, Roles::payments, false);
   REQUIRE(other.has_value());
   const auto& request = std::get<CommandInput>(other->body).command;
   CHECK_FALSE(std::get<command::RefundRequest>(request).compensation);
@@ -138,6 +138,24 @@ TEST_CASE("input codec: a payment reads the orders' refund request", "[storage][
   CHECK_FALSE(fault(topic, record_of(compensation()), Roles::both).empty());
 }
 
+TEST_CASE("input codec: live payments and those of a test never mix", "[storage][codec]") {
+  struct Row {
+    Topic topic;
+    Event event;
+    Roles roles;
+  };
+  for (Row row : {Row{Topic::payment_completed, captured(), Roles::orders},
+                  Row{Topic::payment_refund_initiated, compensation(), Roles::payments}}) {
+    for (const bool told : {false, true}) {
+      row.event.livemode = told;
+      for (const bool here : {false, true}) {
+        const auto input = parse_input(row.topic, record_of(row.event), row.roles, here);
+        CHECK(input.has_value() == (told == here));
+      }
+    }
+  }
+}
+
 TEST_CASE("input codec: the cancel that an order asks for is a command", "[storage][codec]") {
   const CancelForOthers cancel{EventId::of("paysaga.order.1.cancel"),
                                command::PaymentCancel{"changed \"my\" mind", true}, "c1"};
@@ -145,7 +163,7 @@ TEST_CASE("input codec: the cancel that an order asks for is a command", "[stora
   const EventSource source{"paysaga-orders", parent, no_key};
   const LogRecord record = encode_cancel(OrderId::of("ord_7"), cancel, source);
   CHECK(record.key == "ord_7");
-  const auto input = parse_input(Topic::payment_commands, record, Roles::payments);
+  const auto input = parse_input(Topic::payment_commands, record, Roles::payments, false);
   REQUIRE(input.has_value());
   CHECK(input->order.text() == "ord_7");
   const auto& command = std::get<CommandInput>(input->body);
