@@ -15,11 +15,6 @@ void fill(std::array<Duration, n>& out, const std::vector<Duration>& schedule) {
 
 }  // namespace
 
-Roles roles_of(const std::vector<Role>& roles) {
-  if (roles.size() != 1) return Roles::both;
-  return roles.front() == Role::payments ? Roles::payments : Roles::orders;
-}
-
 Policy policy_of(const Settings& settings) {
   Policy policy;
   policy.expires_in = settings.saga.expires_in;
@@ -32,6 +27,11 @@ Policy policy_of(const Settings& settings) {
   policy.simulator_speed =
       settings.stripe.mode == StripeMode::simulator ? settings.stripe.simulator_speed : 1;
   return policy;
+}
+
+Roles roles_of(const std::vector<Role>& roles) {
+  if (roles.size() != 1) return Roles::both;
+  return roles.front() == Role::payments ? Roles::payments : Roles::orders;
 }
 
 }  // namespace paysaga::config
