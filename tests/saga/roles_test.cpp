@@ -296,6 +296,10 @@ TEST_CASE("roles: what was cancelled carries its command's correlation", "[saga]
   const Event& last = stage.payment_events.back();
   CHECK(last.type == EventType::payment_cancelled);
   CHECK(last.command == EventId::of("paysaga.order.1.cancel"));
+  const auto asked =
+      std::ranges::find(stage.heard, Topic::payment_commands, &std::pair<Topic, Input>::first);
+  REQUIRE(asked != stage.heard.end());
+  CHECK(std::get<CommandInput>(asked->second.body).correlation_id == "of the caller");
   CHECK(stage.order_events.front().correlation_id == "of the caller");
   CHECK(stage.status() == "CANCELLED");
   CHECK(status_text(stage.payment) == "CANCELLED");
