@@ -81,6 +81,7 @@ struct NodeOptions {
   std::string group = "paysaga";
   std::string topic_prefix;
   std::string ledger;
+  Roles roles = Roles::both;
   bool livemode = false;
   bool publish_atomic = true;
   Policy policy;

@@ -11,10 +11,13 @@ namespace {
 constexpr Duration claim_again_min = milliseconds{50};
 constexpr Duration claim_again_max = seconds{5};
 
-/// The published events of a decision as one JSON array, for the order's history.
+/// The published events of a decision as one JSON array, for the order's history. They stand before
+/// what else it publishes.
 std::string history_of(const storage::DecisionView& decision) {
   std::string history = "[";
-  for (const storage::RecordOutput& output : decision.outputs()) {
+  auto outputs = decision.outputs();
+  if (outputs.size() > decision.events) outputs.resize(decision.events);
+  for (const storage::RecordOutput& output : outputs) {
     if (history.size() > 1) history += ',';
     history += output.record.value;
   }
@@ -85,9 +88,9 @@ void Partition::claim() {
   claimed_at_ = clock_.now();
   writer_ = log_.journal_writer(id_);
   const NodeOptions& options = world_->options;
-  std::string value =
-      storage::encode(storage::Claim{nonce_, options.node, options.address, options.group,
-                                     "payments,orders", world_->partition_count, options.version});
+  std::string value = storage::encode(storage::Claim{
+      nonce_, options.node, options.address, options.group, std::string{to_text(options.roles)},
+      world_->partition_count, options.version});
   storage::Headers headers = storage::claim_headers(value);
   send_to_journal(std::move(headers), std::move(value));
 }
@@ -173,6 +176,11 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
       stamp_.emplace(acceptor_->position());
     } else if (role_ == Role::leading || read.own_claim) {  // A claim before the own one is past.
       read.lost = "another node claimed the partition";
+    }
+    if (const std::string_view roles = to_text(world_->options.roles); claim->roles != roles) {
+      return fail(ErrorCode::conflict, "the journal is of nodes with the roles \"" + claim->roles +
+                                           "\", this node has \"" + std::string{roles} +
+                                           "\": each role has a group of its own");
     }
     if (claim->partition_count == world_->partition_count) return std::monostate{};
     return fail(ErrorCode::conflict,

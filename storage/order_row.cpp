@@ -80,7 +80,7 @@ constexpr std::size_t front_begin = 4;
 OrderSummary summarize(const Saga& saga, PartitionId partition, Offset offset) {
   OrderSummary summary{.order = saga.id};
   summary.partition = partition;
-  summary.status = saga.order.status;
+  summary.status = status_of(saga);
   summary.open = is_open(saga);
   summary.version = saga.version;
   summary.offset = offset;
