@@ -331,6 +331,7 @@ std::optional<DeadLetter> dead_letter_of(const AppliedRecord& record, PartitionI
       letter = std::move(*read);
     } else {
       letter.original = outputs.front().record;
+      letter.partition = partition;
     }
   }
   if (letter.cause.empty()) letter.cause = decision.summary;

@@ -28,6 +28,11 @@ class RocksStore final : public StateStore {
   [[nodiscard]] const StoreIdentity& identity() const override;
   [[nodiscard]] Result<void> apply(PartitionId partition, std::span<const AppliedRecord> records,
                                    const Position& next) override;
+  [[nodiscard]] Result<void> begin_restore(PartitionId partition) override;
+  [[nodiscard]] Result<void> restore(PartitionId partition,
+                                     std::span<const RestoredRow> rows) override;
+  [[nodiscard]] Result<void> finish_restore(PartitionId partition, const Position& position,
+                                            std::span<const InputPosition> inputs) override;
   [[nodiscard]] Result<void> flush() override;
   [[nodiscard]] Result<Position> position(PartitionId partition) const override;
   [[nodiscard]] Result<std::vector<InputPosition>> input_positions(
