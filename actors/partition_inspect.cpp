@@ -33,6 +33,9 @@ void Partition::on(const InspectPartition& inspect) {
     case Role::stopped:
       info.role = "stopped";
       break;
+    case Role::restoring:
+      info.role = "restoring";
+      break;
     case Role::catching_up:
       info.role = "catching_up";
       break;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "paysaga/actors/partition.hpp"
 #include "paysaga/saga/planted.hpp"
@@ -60,17 +61,24 @@ void Partition::begin() {
 void Partition::on(const Ranged& ranged) {
   if (ranged.life != life_ || role_ != Role::catching_up) return;
   if (!ranged.range) return stop("the journal cannot be read: " + ranged.range.error().detail);
+  std::tie(first_, end_) = *ranged.range;
   const storage::Offset from = acceptor_->position().next;
-  const auto [first, end] = *ranged.range;
-  if (from < first) {
-    return stop("the journal begins at " + std::to_string(first) + ", behind this store's " +
+  const bool lacks = from < first_ || (from == 0 && end_ > 0);
+  if (lacks && world_->options.snapshots) return begin_restore();
+  if (from < first_) {
+    return stop("the journal begins at " + std::to_string(first_) + ", behind this store's " +
                 std::to_string(from) + ": records between them are gone");
   }
-  if (from > end) {
+  if (from > end_) {
     return stop("the store is ahead of the journal (" + std::to_string(from) + " > " +
-                std::to_string(end) + "): it belongs to another journal, or the journal lost data");
+                std::to_string(end_) +
+                "): it belongs to another journal, or the journal lost data");
   }
-  end_ = end;
+  follow_journal();
+}
+
+void Partition::follow_journal() {
+  const storage::Offset from = acceptor_->position().next;
   tail_ = log_.tail(id_, from,
                     [to = Mailbox<PartitionActor>{self_}, id = id_, life = life_](auto batch) {
                       to.send(Tailed{life, id, std::move(batch)});
@@ -100,7 +108,14 @@ void Partition::on(const Appended& appended) {
 
 void Partition::on(Tailed& tailed) {
   if (tailed.life != life_ || role_ == Role::stopped) return;
-  if (!tailed.batch) return stop("the journal cannot be read: " + tailed.batch.error().detail);
+  if (!tailed.batch) {
+    const Error& error = tailed.batch.error();
+    // It was trimmed while this node was away: the snapshot reaches further.
+    if (error.code == ErrorCode::out_of_range && world_->options.snapshots && !draining_) {
+      return step_down("the journal was trimmed before it was read");
+    }
+    return stop("the journal cannot be read: " + error.detail);
+  }
   if (!apply(*tailed.batch)) return;
   if (role_ == Role::catching_up && acceptor_->position().next >= end_ &&
       clock_.now() >= claim_not_before_) {
@@ -289,6 +304,7 @@ void Partition::drop_everything(std::string_view why) {
   role_ = Role::stopped;
   writer_.reset();
   tail_.reset();
+  restore_.reset();
   inbound_.clear();
   roster_.clear();
   lifting_.clear();
