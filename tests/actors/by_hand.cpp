@@ -131,6 +131,7 @@ HandNode::HandNode(HandWorld& of, storage::StateStore& with, Duration ahead,
   NodeOptions options = calm_options();
   options.node = name;
   options.threads = 0;
+  options.snapshots = of.snapshots;
   options.idle_after = idle_after;
   node = std::make_unique<Node>(std::move(options), *log, store, of.provider, clock, seen);
   of.nodes_.push_back(this);

@@ -87,6 +87,7 @@ class HandWorld {
   storage::MemoryWorld log;
   ScriptedProvider provider;
   std::uint32_t partition_count;
+  bool snapshots = false;  // Of the nodes that are made from now on.
 
  private:
   friend class HandNode;
