@@ -43,7 +43,7 @@ struct Submission {
 /// A partition as it is now.
 struct PartitionInfo {
   storage::PartitionId partition{};
-  std::string role;  // leading, restoring, catching_up, claiming, stopped.
+  std::string role;  // leading, restoring, following, catching_up, claiming, stopped.
   std::string why;   // Of `stopped`.
   storage::Offset epoch = -1;
   std::uint64_t jseq = 0;
@@ -95,6 +95,8 @@ struct NodeOptions {
   /// log that keeps its journal for as long as a store needs it does without.
   bool snapshots = false;
   Duration snapshot_every = seconds{1};
+  /// Applies the journals of the partitions that others lead, too: a takeover is short then.
+  bool standby = false;
   Duration tick = milliseconds{20};  // How often a partition looks at its timers.
   std::uint64_t seed = 0;            // Of jitter and nonces; 0: from the system.
 };

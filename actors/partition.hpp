@@ -129,6 +129,9 @@ class Partition {
 
   // partition_lead.cpp
   void begin();
+  void follow_if_standby();
+  /// Applies what another node decides, and has no effect.
+  [[nodiscard]] bool following() const { return role_ == Role::catching_up && !owned_; }
   void follow_journal();
   void claim();
   void lead();
@@ -229,6 +232,7 @@ class Partition {
   Time journal_time_at_{};
   Time claimed_at_{};
   Time claim_not_before_{};
+  Time follow_at_{};     // A standby begins again then.
   int claims_lost_ = 0;  // In a row; spreads the next one.
   std::uint64_t claims_ = 0;
   std::uint64_t step_downs_ = 0;

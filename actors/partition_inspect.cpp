@@ -37,7 +37,7 @@ void Partition::on(const InspectPartition& inspect) {
       info.role = "restoring";
       break;
     case Role::catching_up:
-      info.role = "catching_up";
+      info.role = following() ? "following" : "catching_up";
       break;
     case Role::claiming:
       info.role = "claiming";

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Duration claim_again_min = milliseconds{50};
 constexpr Duration claim_again_max = seconds{5};
+constexpr Duration follow_again_after = seconds{1};
 
 /// The published events of a decision as one JSON array, for the order's history.
 std::string history_of(const storage::DecisionView& decision) {
@@ -32,15 +33,23 @@ storage::Nonce make_nonce(std::mt19937_64& random) {
 
 void Partition::on(const Gained& gained) {
   if (draining_) return;
+  const bool rests = role_ == Role::stopped || following();
   owned_ = true;
   token_ = gained.token;
-  if (role_ == Role::stopped) begin();
+  if (rests) begin();  // To the end as it is now, then it claims.
 }
 
 void Partition::on(const Lost& lost) {
   if (!owned_ || lost.token != token_) return;
   owned_ = false;
   stop("another node owns the partition");
+}
+
+/// A standby applies the journal also where it does not lead, so that it need not catch up when it
+/// is to.
+void Partition::follow_if_standby() {
+  const bool may = world_->options.standby && !owned_ && !draining_;
+  if (may && role_ == Role::stopped && clock_.now() >= follow_at_) begin();
 }
 
 /// Reads the journal from what the store has applied, up to where it ends now; then claims.
@@ -293,6 +302,7 @@ void Partition::stop(std::string why) {
   drop_everything(why);
   ++life_;
   role_ = Role::stopped;
+  follow_at_ = clock_.now() + follow_again_after;
   if (owned_ && !draining_) {
     observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
   }

@@ -132,6 +132,7 @@ HandNode::HandNode(HandWorld& of, storage::StateStore& with, Duration ahead,
   options.node = name;
   options.threads = 0;
   options.snapshots = of.snapshots;
+  options.standby = of.standby;
   options.idle_after = idle_after;
   node = std::make_unique<Node>(std::move(options), *log, store, of.provider, clock, seen);
   of.nodes_.push_back(this);
