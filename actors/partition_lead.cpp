@@ -5,6 +5,7 @@
 #include "paysaga/actors/partition.hpp"
 #include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/codec_saga.hpp"
+#include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::actors {
 namespace {
@@ -12,16 +13,6 @@ namespace {
 constexpr Duration claim_again_min = milliseconds{50};
 constexpr Duration claim_again_max = seconds{5};
 constexpr Duration follow_again_after = seconds{1};
-
-/// The published events of a decision as one JSON array, for the order's history.
-std::string history_of(const storage::DecisionView& decision) {
-  std::string history = "[";
-  for (const storage::RecordOutput& output : decision.outputs()) {
-    if (history.size() > 1) history += ',';
-    history += output.record.value;
-  }
-  return history + "]";
-}
 
 storage::Nonce make_nonce(std::mt19937_64& random) {
   storage::Nonce nonce{};
@@ -172,7 +163,7 @@ Result<storage::AppliedRecord> Partition::to_applied(const storage::LogEntry& en
     auto saga = storage::decode_saga(decision.state);
     if (!saga) return tl::unexpected{saga.error()};
     record.saga = std::make_shared<const Saga>(std::move(*saga));
-    record.decision.history = read.histories.emplace_back(history_of(decision));
+    record.decision.history = read.histories.emplace_back(storage::history_of(decision));
   }
   return record;
 }

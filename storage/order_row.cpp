@@ -290,6 +290,15 @@ Result<std::vector<StatusCount>> decode_counts(std::string_view bytes) {
   return counts;
 }
 
+std::string history_of(const DecisionView& decision) {
+  std::string history = "[";
+  for (const RecordOutput& output : decision.outputs()) {
+    if (history.size() > 1) history += ',';
+    history += output.record.value;
+  }
+  return history + "]";
+}
+
 std::string encode_history(const DecisionView& decision) {
   ByteWriter bytes{decision.summary.size() + decision.history.size() + 256};
   bytes.raw(open_envelope(row_version));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "paysaga/storage/state_store.hpp"
+#include "paysaga/storage/store_report.hpp"
 
 namespace paysaga::storage {
 
@@ -23,6 +24,11 @@ class RocksStore final : public StateStore {
   [[nodiscard]] static Result<std::unique_ptr<RocksStore>> open(const std::string& directory,
                                                                 const Options& options);
   ~RocksStore() override;
+
+  /// Reads every row, decodes it and checks it against what others say of it. For a store that
+  /// nobody writes to meanwhile.
+  /// Errors: storage_failed, corrupt (a file that cannot be read on).
+  [[nodiscard]] Result<StoreReport> verify() const;
   class Impl;
 
   [[nodiscard]] const StoreIdentity& identity() const override;

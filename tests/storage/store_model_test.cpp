@@ -175,6 +175,9 @@ class Drill {
         REQUIRE((*rocks_->find_by_provider_id(id) == *memory_.find_by_provider_id(id)));
       }
     }
+    const auto report = rocks_->verify();
+    REQUIRE(report.has_value());
+    CHECK(report->findings == std::vector<std::string>{});
     REQUIRE((*rocks_->dead_letters("", 99) == *memory_.dead_letters("", 99)));
     OrderQuery query;
     query.limit = 1 + number(20);
