@@ -1,6 +1,7 @@
 #include "paysaga/actors/decided.hpp"
 
 #include "paysaga/storage/codec_event.hpp"
+#include "paysaga/storage/codec_input.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 
 namespace paysaga::actors {
@@ -10,7 +11,8 @@ std::string kind_of(const Input& input) {
   return std::visit(
       Overload{[](const CommandInput& command) { return std::string{to_text(command.command)}; },
                [](const AnswerInput&) { return std::string{"answer"}; },
-               [](const WakeInput&) { return std::string{"wake"}; }},
+               [](const WakeInput&) { return std::string{"wake"}; },
+               [](const PaymentEventInput&) { return std::string{payment_event_kind}; }},
       input.body);
 }
 
@@ -19,8 +21,15 @@ std::string id_of(const Input& input, const Saga& saga) {
       Overload{[](const CommandInput& command) { return command.id.text(); },
                [](const AnswerInput& answered) { return answered.call_id; },
                // A function of order and state: two owners that wake it make one event.
-               [&](const WakeInput&) { return "wake:" + std::to_string(saga.version); }},
+               [&](const WakeInput&) { return "wake:" + std::to_string(saga.version); },
+               [](const PaymentEventInput& told) { return told.event.id.text(); }},
       input.body);
+}
+
+std::string_view traceparent_of(const Input& input) {
+  if (const auto* command = std::get_if<CommandInput>(&input.body)) return command->traceparent;
+  if (const auto* told = std::get_if<PaymentEventInput>(&input.body)) return told->traceparent;
+  return {};
 }
 
 }  // namespace
@@ -53,15 +62,13 @@ Decided to_decided(const OrderWorld& world, Life life, Ticket ticket, const Inpu
                   .summary = std::move(decision.summary),
                   .decided_at = now};
   if (decision.outcome == Outcome::ignored || decision.outcome == Outcome::misused) return decided;
-  if (const auto broken = check(decision.next)) {
+  if (const auto broken = check(decision.next, world.options.roles)) {
     decided.outcome = Outcome::misused;
     decided.summary = "the decision would break a rule: " + *broken;
     return decided;
   }
-  std::string_view traceparent;
-  if (const auto* command = std::get_if<CommandInput>(&input.body))
-    traceparent = command->traceparent;
-  const storage::EventSource source{world.options.group, traceparent, world.options.chain_key};
+  const storage::EventSource source{world.options.group, traceparent_of(input),
+                                    world.options.chain_key};
   auto encoded = storage::encode_events(decision.next, decision.events, source);
   decided.history = std::make_shared<const std::string>(storage::history_events(encoded));
   decided.events = static_cast<std::uint32_t>(encoded.size());
@@ -72,6 +79,12 @@ Decided to_decided(const OrderWorld& world, Life life, Ticket ticket, const Inpu
       output.topics.push_back(world.options.topic_prefix + std::string{to_text(topic)});
     }
     decided.outputs.push_back(std::move(output));
+  }
+  for (const CancelForOthers& cancel : decision.cancels) {
+    decided.outputs.push_back(
+        {{world.options.topic_prefix + std::string{to_text(Topic::payment_commands)}},
+         std::nullopt,
+         storage::encode_cancel(input.order, cancel, source)});
   }
   decided.state = storage::encode_saga(decision.next);
   decided.next = std::make_shared<const Saga>(std::move(decision.next));

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,9 @@
 #include "paysaga/storage/record.hpp"
 
 namespace paysaga::actors {
+
+/// The kind of an input that is a payment event; a command's is its name.
+inline constexpr std::string_view payment_event_kind = "payment.event";
 
 /// Names one input on its way through an order actor. 0: the order's own (a wake-up).
 using Ticket = std::uint64_t;
@@ -65,8 +69,8 @@ struct Decided {
   Ticket ticket;
   Outcome outcome;
   std::string code;
-  std::string kind;      // "payment.initiate", "answer", "wake".
-  std::string input_id;  // Command id or call id.
+  std::string kind;      // "payment.initiate", "answer", "wake", "payment.event".
+  std::string input_id;  // Command, call or event id.
   std::string summary;
   Time decided_at;
   std::shared_ptr<const Saga> next;            // Null if nothing is to be journalled.

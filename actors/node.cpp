@@ -151,9 +151,7 @@ class Node::Impl : public storage::OwnershipListener {
   }
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
   [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
-  [[nodiscard]] bool leads(storage::PartitionId id) const {
-    return !stopped() && led_.contains(id);
-  }
+  [[nodiscard]] bool owns(storage::PartitionId id) const { return owned_.contains(id); }
   [[nodiscard]] bool ready() const {
     return !stopped() && log_.membership_current() && !owned_.empty() && led_.includes(owned_);
   }
@@ -301,8 +299,8 @@ void Node::skip(OrderId order, std::string reason, Done<Result<std::monostate>> 
   caf::anon_send(home, Lift{std::move(order), std::move(reason), true, std::move(done)});
 }
 
-bool Node::leads(storage::PartitionId partition) const {
-  return impl_->leads(partition);
+bool Node::owns(storage::PartitionId partition) const {
+  return impl_->owns(partition);
 }
 
 bool Node::ready() const {

@@ -81,6 +81,7 @@ struct NodeOptions {
   std::string group = "paysaga";
   std::string topic_prefix;
   std::string ledger;
+  Roles roles = Roles::both;
   bool livemode = false;
   bool publish_atomic = true;
   Policy policy;
@@ -144,8 +145,8 @@ class Node {
   /// Lifts a quarantine: decides the queue again, or first moves its head to the dead letters.
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done);
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done);
-  /// True while this node leads the partition.
-  [[nodiscard]] bool leads(storage::PartitionId partition) const;
+  /// True while the membership gives the partition to this node, which may not lead it yet.
+  [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True when this node takes part in the log's membership and leads all that it was given, which
   /// is at least one partition.
   [[nodiscard]] bool ready() const;

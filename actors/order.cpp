@@ -82,8 +82,8 @@ class Order {
  private:
   [[nodiscard]] Context context(Time now, std::uint64_t jitter) const {
     const NodeOptions& options = world_->options;
-    return Context{now,    options.policy,  *world_->encoder, options.group, options.ledger,
-                   jitter, options.livemode};
+    return Context{now,    options.policy,   *world_->encoder, options.group, options.ledger,
+                   jitter, options.livemode, options.roles};
   }
 
   void decide_input(Ticket ticket, const Input& input, const Moment& now, std::uint64_t jitter) {

@@ -81,7 +81,8 @@ class Partition {
     OrderId order;
     Time received_at{};
     std::string kind;
-    std::optional<CommandInput> command;  // Kept: it may have to be queued after all.
+    std::optional<CommandInput> command;  // Kept, as `event`: it may have to be queued after all.
+    std::string event;                    // A payment event as it was published.
     std::optional<std::size_t> topic;     // Of an inbound record, with its offset.
     storage::Offset offset = -1;
     std::function<void(Submitted)> done;
@@ -120,7 +121,8 @@ class Partition {
     std::variant<std::string, storage::PartitionId> becomes;  // Dead letter: why; or moved: where.
   };
   struct Inbound {
-    std::string topic;
+    Topic kind;
+    std::string topic;  // Its name in full.
     InputCursor cursor;
     std::unique_ptr<storage::Reading> reading;
     std::size_t owed = 0;  // Credit held back while too much was in flight.
@@ -178,6 +180,7 @@ class Partition {
 
   // partition_quarantine.cpp
   void quarantine(const OrderId& order, const std::string& reason, Pending pending);
+  [[nodiscard]] std::string queued_bytes(const Pending& pending) const;
   void queue_input(Pending pending);
   void skip_head(const OrderId& order, const std::string& queued, const std::string& reason);
   void decide_queue(const OrderId& order);

@@ -44,6 +44,10 @@ void Partition::on(Submit& submit) {
     return submit.done(answer(Submitted::Kind::overloaded, {}, "too many inputs in flight"));
   }
   const Command& command = submit.submission.command.command;
+  if (!is_decided_by(world_->options.roles, command)) {
+    return submit.done(answer(Submitted::Kind::refused, "other_role",
+                              "nodes of another role decide this command; nothing was done"));
+  }
   const bool begins = std::holds_alternative<command::PaymentInitiate>(command);
   if (!submit.submission.park_early && !begins && roster_.find(order) == nullptr) {
     auto loaded = store_.load(order);

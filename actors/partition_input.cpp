@@ -1,13 +1,34 @@
+#include <array>
+#include <cstdlib>
+#include <span>
+
 #include "paysaga/actors/partition.hpp"
-#include "paysaga/storage/codec_command.hpp"
+#include "paysaga/storage/codec_input.hpp"
 
 namespace paysaga::actors {
 namespace {
 
-/// Topics that carry commands into the engine.
-constexpr Topic inbound_topics[] = {Topic::payment_commands, Topic::order_commands,
-                                    Topic::payment_refund_initiated};
 constexpr std::size_t entries_ahead = 256;  // Of each inbound topic.
+
+/// Topics that carry commands and payment events into the engine.
+std::span<const Topic> inbound_topics(Roles roles) {
+  static constexpr std::array both = {Topic::payment_commands, Topic::order_commands,
+                                      Topic::payment_refund_initiated};
+  static constexpr std::array payments = {Topic::payment_commands, Topic::payment_refund_initiated};
+  static constexpr std::array orders = {Topic::order_commands,     Topic::payment_initiated,
+                                        Topic::payment_processing, Topic::payment_completed,
+                                        Topic::payment_failed,     Topic::payment_cancelled,
+                                        Topic::payment_refunded};
+  switch (roles) {
+    case Roles::both:
+      return both;
+    case Roles::payments:
+      return payments;
+    case Roles::orders:
+      return orders;
+  }
+  std::abort();  // Every set is above; here memory is corrupt.
+}
 
 const std::string* header(const storage::LogRecord& record, std::string_view name) {
   for (const storage::Header& header : record.headers) {
@@ -22,13 +43,13 @@ const std::string* header(const storage::LogRecord& record, std::string_view nam
 void Partition::read_inputs() {
   auto positions = store_.input_positions(id_);
   if (!positions) return stop("the store cannot be read: " + positions.error().detail);
-  for (const Topic topic : inbound_topics) {
+  for (const Topic topic : inbound_topics(world_->options.roles)) {
     const std::string name = world_->options.topic_prefix + std::string{to_text(topic)};
     storage::Offset from = 0;
     for (const storage::InputPosition& position : *positions) {
       if (position.topic == name) from = position.next;
     }
-    inbound_.push_back({name, InputCursor{from}, nullptr});
+    inbound_.push_back({topic, name, InputCursor{from}, nullptr});
   }
   for (std::size_t i = 0; i < inbound_.size(); ++i) {
     Inbound& inbound = inbound_[i];
@@ -61,21 +82,27 @@ void Partition::on(Fetched& fetched) {
 void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   Inbound& inbound = inbound_[topic];
   const std::string* source = header(entry.record, "ce_source");
-  if (inbound.topic.ends_with(to_text(Topic::payment_refund_initiated)) && source != nullptr &&
+  if (inbound.kind == Topic::payment_refund_initiated && source != nullptr &&
       *source == world_->options.group) {
     return;  // Its own refund request: it was decided in the decision that published it.
   }
-  auto parsed = storage::parse_command(entry.record.value);
+  const NodeOptions& options = world_->options;
+  auto parsed = storage::parse_input(inbound.kind, entry.record, options.roles, options.livemode);
   if (!parsed) return keep_stray(topic, {std::move(entry), parsed.error().detail});
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
   if (home != id_) return keep_stray(topic, {std::move(entry), home});
   inbound.cursor.started(entry.offset);
-  take_command(Pending{.order = parsed->order,
-                       .received_at = clock_.now(),
-                       .kind = std::string{to_text(parsed->input.command)},
-                       .command = std::move(parsed->input),
-                       .topic = topic,
-                       .offset = entry.offset});
+  Pending pending{
+      .order = parsed->order, .received_at = clock_.now(), .topic = topic, .offset = entry.offset};
+  if (auto* command = std::get_if<CommandInput>(&parsed->body)) {
+    pending.kind = to_text(command->command);
+    pending.command = std::move(*command);
+    return take_command(std::move(pending));
+  }
+  pending.kind = payment_event_kind;
+  pending.event = entry.record.value.substr(entry.record.value.find('{'));
+  if (quarantined_.contains(pending.order)) return queue_input(std::move(pending));
+  deliver(std::move(pending), std::move(*parsed));
 }
 
 /// No order remembers a stray by its id, so only the position keeps it from being decided again: it

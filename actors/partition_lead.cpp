@@ -93,9 +93,9 @@ void Partition::claim() {
   claimed_at_ = clock_.now();
   writer_ = log_.journal_writer(id_);
   const NodeOptions& options = world_->options;
-  std::string value =
-      storage::encode(storage::Claim{nonce_, options.node, options.address, options.group,
-                                     "payments,orders", world_->partition_count, options.version});
+  std::string value = storage::encode(storage::Claim{
+      nonce_, options.node, options.address, options.group, std::string{to_text(options.roles)},
+      world_->partition_count, options.version});
   storage::Headers headers = storage::claim_headers(value);
   send_to_journal(std::move(headers), std::move(value));
 }
@@ -188,6 +188,11 @@ Result<std::monostate> Partition::take_record(const storage::LogEntry& entry,
       stamp_.emplace(acceptor_->position());
     } else if (role_ == Role::leading || read.own_claim) {  // A claim before the own one is past.
       read.lost = "another node claimed the partition";
+    }
+    if (const std::string_view roles = to_text(world_->options.roles); claim->roles != roles) {
+      return fail(ErrorCode::conflict, "the journal is of nodes with the roles \"" + claim->roles +
+                                           "\", this node has \"" + std::string{roles} +
+                                           "\": each role has a group of its own");
     }
     if (claim->partition_count == world_->partition_count) return std::monostate{};
     return fail(ErrorCode::conflict,

@@ -22,7 +22,7 @@ void Partition::quarantine(const OrderId& order, const std::string& reason, Pend
   record.decided_at = now();
   record.received_at = pending.received_at;
   // The head of the queue stays where it is; anything else becomes its first.
-  if (pending.command && !again) record.queued = encode_queued(order, *pending.command, now());
+  if (!again) record.queued = queued_bytes(pending);
   decided_input(pending);
   Submitted answer = stopped_order();
   answer.detail = reason;
@@ -37,18 +37,25 @@ Submitted Partition::stopped_order() {
                    "the order is stopped after a fault; the command waits in its queue", nullptr};
 }
 
-/// Keeps a command of a quarantined order, in order, until it is resumed.
+/// As it waits in the queue of its order; empty: it need not wait.
+std::string Partition::queued_bytes(const Pending& pending) const {
+  if (!pending.event.empty()) return pending.event;
+  return pending.command ? encode_queued(pending.order, *pending.command, now()) : std::string{};
+}
+
+/// Keeps an input of a quarantined order, in order, until it is resumed.
 void Partition::queue_input(Pending pending) {
-  if (!pending.command) return finish_quietly(std::move(pending), stopped_order());
+  std::string queued = queued_bytes(pending);
+  if (queued.empty()) return finish_quietly(std::move(pending), stopped_order());
   storage::DecisionRecord record;
   record.action = storage::Action::enqueue;
   record.order = pending.order.text();
-  record.input_id = pending.command->id.text();
+  if (pending.command) record.input_id = pending.command->id.text();
   record.input_kind = pending.kind;
   record.outcome = "quarantined";
   record.decided_at = now();
   record.received_at = pending.received_at;
-  record.queued = encode_queued(pending.order, *pending.command, now());
+  record.queued = std::move(queued);
   decided_input(pending);
   append_decision(std::move(record), InFlight{.order = pending.order,
                                               .answer = stopped_order(),
@@ -124,17 +131,19 @@ void Partition::decide_queue(const OrderId& order) {
     }
     return end_quarantine(order);
   }
-  auto command = decode_queued(**head);
-  if (!command) {
-    skip_head(order, **head, command.error().detail);
+  auto input = decode_queued(order, **head);
+  if (!input) {
+    skip_head(order, **head, input.error().detail);
     in_flight_.back().queued = true;
     return;
   }
+  const auto* command = std::get_if<CommandInput>(&input->body);
   Pending pending{.order = order,
                   .received_at = clock_.now(),
-                  .kind = std::string{to_text(command->command)},
+                  .kind = command != nullptr ? std::string{to_text(command->command)}
+                                             : std::string{payment_event_kind},
                   .queued = true};
-  deliver(std::move(pending), Input{order, std::move(*command)});
+  deliver(std::move(pending), std::move(*input));
 }
 
 /// Inputs that come from now on are decided behind this record.

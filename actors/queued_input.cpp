@@ -1,5 +1,6 @@
 #include "paysaga/actors/queued_input.hpp"
 
+#include "paysaga/storage/codec_input.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 
 namespace paysaga::actors {
@@ -10,13 +11,20 @@ std::string encode_queued(const OrderId& order, const CommandInput& command, Tim
   return storage::encode_saga(carrier);
 }
 
-Result<CommandInput> decode_queued(std::string_view bytes) {
+Result<Input> decode_queued(const OrderId& order, std::string_view bytes) {
+  if (bytes.starts_with('{')) {  // No envelope begins so.
+    auto input = storage::parse_payment_event(bytes);
+    if (input && input->order != order) {
+      return fail(ErrorCode::corrupt, "a queued event is of another order");
+    }
+    return input;
+  }
   auto carrier = storage::decode_saga(bytes);
   if (!carrier) return tl::unexpected{carrier.error()};
   if (carrier->parked.size() != 1) {
     return fail(ErrorCode::corrupt, "a queued input is not one command");
   }
-  return std::move(carrier->parked.front().input);
+  return Input{order, std::move(carrier->parked.front().input)};
 }
 
 }  // namespace paysaga::actors

@@ -8,10 +8,11 @@
 namespace paysaga::actors {
 
 /// A command in the queue of a quarantined order. It stands there as the one parked command of an
-/// otherwise empty saga, so that one codec writes and reads it.
+/// otherwise empty saga, so that one codec writes and reads it. A payment event stands there as it
+/// was published.
 [[nodiscard]] std::string encode_queued(const OrderId& order, const CommandInput& command,
                                         Time now);
-/// Errors: corrupt, version_unsupported.
-[[nodiscard]] Result<CommandInput> decode_queued(std::string_view bytes);
+/// Errors: corrupt, malformed, version_unsupported.
+[[nodiscard]] Result<Input> decode_queued(const OrderId& order, std::string_view bytes);
 
 }  // namespace paysaga::actors

@@ -17,8 +17,10 @@ KeyKind kind_of(const Secret& key) {
   return KeyKind::other;
 }
 
-void check_key(const StripeSettings& stripe, std::vector<Conflict>& out) {
+/// A node that runs no payments calls nobody, and needs no key for it.
+void check_key(const StripeSettings& stripe, Roles roles, std::vector<Conflict>& out) {
   const KeyKind kind = kind_of(stripe.key);
+  const bool needed = runs_payments(roles);
   const auto fault = [&](const char* what) { out.push_back({"stripe.key", what}); };
   if (kind == KeyKind::other) {
     return fault(
@@ -34,11 +36,11 @@ void check_key(const StripeSettings& stripe, std::vector<Conflict>& out) {
       }
       return;
     case StripeMode::test:
-      if (kind == KeyKind::none) fault("is missing; mode \"test\" needs a test key");
+      if (kind == KeyKind::none && needed) fault("is missing; mode \"test\" needs a test key");
       if (kind == KeyKind::live) fault("is a live key, but stripe.mode is \"test\"");
       return;
     case StripeMode::live:
-      if (kind == KeyKind::none) fault("is missing; mode \"live\" needs a live key");
+      if (kind == KeyKind::none && needed) fault("is missing; mode \"live\" needs a live key");
       if (kind == KeyKind::test) fault("is a test key, but stripe.mode is \"live\"");
       return;
   }
@@ -72,8 +74,8 @@ void check_url(const StripeSettings& stripe, std::vector<Conflict>& out) {
   std::abort();
 }
 
-void check_stripe(const StripeSettings& stripe, std::vector<Conflict>& out) {
-  check_key(stripe, out);
+void check_stripe(const StripeSettings& stripe, Roles roles, std::vector<Conflict>& out) {
+  check_key(stripe, roles, out);
   check_url(stripe, out);
   if (stripe.connect_timeout > stripe.timeout) {
     out.push_back({"stripe.connect_timeout", "is longer than stripe.timeout"});
@@ -85,6 +87,18 @@ void check_stripe(const StripeSettings& stripe, std::vector<Conflict>& out) {
 
 }  // namespace
 
+std::string default_group(Roles roles) {
+  switch (roles) {
+    case Roles::both:
+      return "paysaga";
+    case Roles::payments:
+      return "paysaga-payments";
+    case Roles::orders:
+      return "paysaga-orders";
+  }
+  std::abort();  // Every set is above; here memory is corrupt.
+}
+
 void complete(Settings& settings) {
   settings.kafka.partitions = partitions_of(settings);
   if (settings.stripe.mode != StripeMode::simulator && !settings.stripe.base_url) {
@@ -94,10 +108,11 @@ void complete(Settings& settings) {
 
 std::vector<Conflict> check(const Settings& settings) {
   std::vector<Conflict> out;
-  if (settings.node.roles.size() != 2) {
+  if (settings.node.roles.empty()) out.push_back({"node.roles", "names no role"});
+  if (settings.node.roles.size() == 1 && settings.journal.kind == JournalKind::local) {
     out.push_back({"node.roles",
-                   "this build runs both roles in every node: [\"payments\", "
-                   "\"orders\"]"});
+                   "on journal.kind \"local\" there is no other node that could have the other "
+                   "role: take [\"payments\", \"orders\"], or journal.kind \"kafka\""});
   }
   if (!is_loopback(settings.http.listen.host)) {
     out.push_back({"http.listen", to_text(settings.http.listen) +
@@ -111,7 +126,7 @@ std::vector<Conflict> check(const Settings& settings) {
                      "\"127.0.0.1:9092\""});
     }
   }
-  check_stripe(settings.stripe, out);
+  check_stripe(settings.stripe, roles_of(settings.node.roles), out);
   return out;
 }
 

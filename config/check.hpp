@@ -13,6 +13,9 @@ struct Conflict {
   std::string what;  // What is wrong and what to do.
 };
 
+/// The group of nodes with these roles, where `kafka.group` names none: groups of one role each
+/// work together through the topics.
+[[nodiscard]] std::string default_group(Roles roles);
 /// Fills in the defaults that depend on other settings: the base URL of a mode.
 void complete(Settings& settings);
 /// What does not fit together, all of it; empty if the settings are sound. It also refuses what

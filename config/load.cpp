@@ -67,6 +67,9 @@ class Loader {
   tl::expected<Loaded, Faults> finish() {
     // Settings that could not be read would only cause more faults: those first.
     if (faults_.empty()) {
+      if (!origins_.contains("kafka.group")) {
+        settings_.kafka.group = default_group(roles_of(settings_.node.roles));
+      }
       complete(settings_);
       for (const Conflict& conflict : check(settings_)) {
         faults_.push_back(where(conflict.name) + ": " + conflict.name + ": " + conflict.what);

@@ -36,4 +36,9 @@ Policy policy_of(const Settings& settings) {
   return policy;
 }
 
+Roles roles_of(const std::vector<Role>& roles) {
+  if (roles.size() != 1) return Roles::both;
+  return roles.front() == Role::payments ? Roles::payments : Roles::orders;
+}
+
 }  // namespace paysaga::config

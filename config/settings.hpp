@@ -10,11 +10,14 @@
 #include "paysaga/config/address.hpp"
 #include "paysaga/config/secret.hpp"
 #include "paysaga/saga/policy.hpp"
+#include "paysaga/saga/roles.hpp"
 
 namespace paysaga::config {
 
 /// The machines that a node runs.
 enum class Role { payments, orders };
+/// Both, unless exactly one is named.
+[[nodiscard]] Roles roles_of(const std::vector<Role>& roles);
 enum class JournalKind { local, kafka };
 enum class Publish { exactly_once, at_least_once };
 enum class StripeMode { simulator, test, live };

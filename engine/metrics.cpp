@@ -21,17 +21,13 @@ using prometheus::Histogram;
 using prometheus::Labels;
 
 // The closed label sets. What is not among them is counted under the last one.
-constexpr std::array<std::string_view, 11> input_kinds = {"payment.initiate",
-                                                          "payment.confirm",
-                                                          "payment.cancel",
-                                                          "order.cancel",
-                                                          "order.rejected",
-                                                          "order.delivery_failed",
-                                                          "order.fulfilled",
-                                                          "refund.request",
-                                                          "answer",
-                                                          "wake",
-                                                          "other"};
+constexpr std::array<std::string_view, 12> input_kinds = {
+    "payment.initiate", "payment.confirm",
+    "payment.cancel",   "order.cancel",
+    "order.rejected",   "order.delivery_failed",
+    "order.fulfilled",  "refund.request",
+    "answer",           "wake",
+    "payment.event",    "other"};
 constexpr std::array<std::string_view, 5> outcomes = {"accepted", "ignored", "parked", "refused",
                                                       "misused"};
 constexpr std::array<CallKind, 5> call_kinds = {CallKind::send, CallKind::read_intent,
@@ -43,8 +39,9 @@ constexpr std::array<std::string_view, 9> call_outcomes = {"done",        "decli
                                                            "not_sent",    "unauthorized", "unknown",
                                                            "key_misused", "key_expired",  "other"};
 constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
-constexpr std::array<std::string_view, 7> line_outcomes = {
-    "accepted", "repeated", "refused", "parked", "quarantined", "malformed", "retryable"};
+constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
+                                                           "parked",    "quarantined", "malformed",
+                                                           "retryable", "forwarded"};
 constexpr std::array<std::string_view, 5> stuck_reasons = {
     "compensation_stuck", "outcome_unknown", "authorization_lost", "quarantined", "other"};
 constexpr std::array<std::string_view, order_status_count> order_statuses = {

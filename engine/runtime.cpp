@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "paysaga/actors/no_provider.hpp"
 #include "paysaga/engine/housekeeper.hpp"
 #include "paysaga/engine/kafka/kafka_log.hpp"
 #include "paysaga/engine/kafka/settings.hpp"
@@ -61,6 +62,7 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
   options.group = settings.kafka.group;
   options.topic_prefix = settings.kafka.topic_prefix;
   options.ledger = std::move(ledger);
+  options.roles = config::roles_of(settings.node.roles);
   options.livemode = settings.stripe.mode == config::StripeMode::live;
   options.publish_atomic = settings.journal.publish == config::Publish::exactly_once;
   options.policy = config::policy_of(settings);
@@ -95,12 +97,14 @@ class Runtime::Impl {
     if (auto made = make_directory(settings.node.data); !made) return made;
     if (auto opened = open_log(settings, ports); !opened) return opened;
     ledger_ = ledger_of(log_->identity());
-    const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count()};
+    const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count(),
+                                          config::roles_of(settings.node.roles)};
     auto store = storage::RocksStore::open(settings.node.data / "state", {identity});
     if (!store) return tl::unexpected{store.error()};
     store_ = std::move(*store);
 
     actors::PaymentProvider* provider = ports.provider;
+    if (!runs_payments(config::roles_of(settings.node.roles))) provider = &no_provider_;
     if (provider == nullptr) {
       auto stripe = stripe::StripeProvider::start(stripe_options(settings), clock_);
       if (!stripe) return tl::unexpected{stripe.error()};
@@ -170,6 +174,7 @@ class Runtime::Impl {
 
   SystemClock clock_;
   actors::Observer silent_;
+  actors::NoProvider no_provider_;
   std::string ledger_;
   std::unique_ptr<storage::Log> log_;
   storage::LocalLog* local_ = nullptr;  // `log_`, if it is a local one.

@@ -51,15 +51,23 @@ Broken check_agreement(const payment::Payment& payment, const order::Order& orde
 
 }  // namespace
 
-std::optional<std::string> check(const Saga& saga) {
+std::optional<std::string> check(const Saga& saga, Roles roles) {
   if (saga.recent.size() > recent_max) return "the short history is bounded";
   if (auto broken = check_commands(saga)) return broken;
   if (auto broken = order::check(saga.order)) return broken;
+  if (!runs_payments(roles)) {
+    if (saga.payment) return "a node without payments holds none";
+    return std::nullopt;
+  }
   if (!saga.payment) {
     if (saga.order.payment.sequence != 0) return "an order has heard only of a payment that is";
     return std::nullopt;
   }
   if (auto broken = payment::check(*saga.payment)) return broken;
+  if (!runs_orders(roles)) {
+    if (saga.order != order::Order{}) return "a node without orders leaves the order alone";
+    return std::nullopt;
+  }
   return check_agreement(*saga.payment, saga.order);
 }
 

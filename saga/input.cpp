@@ -32,4 +32,8 @@ bool is_order_command(const Command& command) {
                     command);
 }
 
+bool is_decided_by(Roles roles, const Command& command) {
+  return is_order_command(command) ? runs_orders(roles) : runs_payments(roles);
+}
+
 }  // namespace paysaga

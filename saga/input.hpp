@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "paysaga/saga/call.hpp"
+#include "paysaga/saga/event.hpp"
+#include "paysaga/saga/roles.hpp"
 
 namespace paysaga {
 
@@ -90,10 +92,18 @@ struct WakeInput {
   friend bool operator==(const WakeInput&, const WakeInput&) = default;
 };
 
+/// An event of the order's payment, from the payment topics: where another group of nodes runs the
+/// payment machine.
+struct PaymentEventInput {
+  Event event;
+  std::string traceparent;
+  friend bool operator==(const PaymentEventInput&, const PaymentEventInput&) = default;
+};
+
 /// What one order is asked to decide.
 struct Input {
   OrderId order;
-  std::variant<CommandInput, AnswerInput, WakeInput> body;
+  std::variant<CommandInput, AnswerInput, WakeInput, PaymentEventInput> body;
   friend bool operator==(const Input&, const Input&) = default;
 };
 
@@ -101,5 +111,7 @@ struct Input {
 [[nodiscard]] std::string_view to_text(const Command& command);
 /// True if the order machine decides it, false if the payment machine does.
 [[nodiscard]] bool is_order_command(const Command& command);
+/// True if nodes of these roles run the machine that decides it.
+[[nodiscard]] bool is_decided_by(Roles roles, const Command& command);
 
 }  // namespace paysaga

@@ -79,33 +79,48 @@ class Talk {
   Reply say(order::Input& input, std::string_view causation_id) {
     order::Answer answer = order::decide(turn_.saga.order, input, scope(causation_id));
     turn_.saga.order = std::move(answer.verdict.next);
-    if (auto* heard = std::get_if<Event>(&input)) turn_.events.push_back(std::move(*heard));
-    for (std::size_t i = 0; i < answer.cancels.size(); ++i) {
-      const std::string id = std::string{turn_.context.group} + ":" + turn_.saga.id.text() +
-                             ":o:" + std::to_string(turn_.saga.order.sequence) + ":cancel";
-      messages_.push_back(Message{payment::AskCancel{EventId::of(id), std::move(answer.cancels[i])},
-                                  std::string{causation_id}});
+    auto* heard = std::get_if<Event>(&input);
+    // What other nodes have told is not told again.
+    if (heard != nullptr && with_payments()) turn_.events.push_back(std::move(*heard));
+    for (command::PaymentCancel& cancel : answer.cancels) {
+      ask_for(std::move(cancel), causation_id);
     }
     publish(std::move(answer.verdict.events));
     return Reply{answer.verdict.outcome, std::move(answer.verdict.code),
                  std::move(answer.verdict.summary)};
   }
 
+  void ask_for(command::PaymentCancel cancel, std::string_view causation_id) {
+    const std::string sequence = std::to_string(turn_.saga.order.sequence);
+    if (!with_payments()) {
+      turn_.cancels.push_back({EventId::of("paysaga.order." + sequence + ".cancel"),
+                               std::move(cancel), correlation_id_});
+      return;
+    }
+    const std::string id = std::string{turn_.context.group} + ":" + turn_.saga.id.text() +
+                           ":o:" + sequence + ":cancel";
+    messages_.push_back(
+        Message{payment::AskCancel{EventId::of(id), std::move(cancel)}, std::string{causation_id}});
+  }
+
   /// Puts the events into the decision, and before the other machine what concerns it. A payment
   /// event is in the decision once the order machine has heard it, before what that makes of it.
   void publish(std::vector<Event> events) {
     for (Event& event : events) {
-      if (event.machine == Machine::payment) {
+      if (event.machine == Machine::payment && with_orders()) {
         std::string id = event.id.text();
         messages_.push_back(Message{order::Input{std::move(event)}, std::move(id)});
         continue;
       }
-      if (event.type == EventType::payment_refund_initiated) {
+      if (event.type == EventType::payment_refund_initiated && with_payments()) {
         messages_.push_back(Message{payment::Input{refund_of(event)}, event.id.text()});
       }
       turn_.events.push_back(std::move(event));
     }
   }
+
+  [[nodiscard]] bool with_payments() const { return runs_payments(turn_.context.roles); }
+  [[nodiscard]] bool with_orders() const { return runs_orders(turn_.context.roles); }
 
   static payment::AskRefund refund_of(const Event& event) {
     ensure(event.refund.has_value(), "a refund that is asked for has an id");
@@ -129,7 +144,13 @@ bool is_reserved(const RefundId& refund) {
   return refund.text().starts_with("compensation-") || refund.text() == "late-success";
 }
 
-Message to_message(const CommandInput& input) {
+/// Only the order machine compensates; the payment machine hears of it from outside where other
+/// nodes run that.
+bool compensates(const command::RefundRequest& ask, const Context& context) {
+  return ask.compensation && !runs_orders(context.roles);
+}
+
+Message to_message(const CommandInput& input, const Context& context) {
   const EventId& id = input.id;
   auto message =
       std::visit(Overload{
@@ -156,7 +177,7 @@ Message to_message(const CommandInput& input) {
                      },
                      [&](const command::RefundRequest& c) -> decltype(Message::input) {
                        command::RefundRequest ask = c;
-                       ask.compensation = false;  // Only the order machine compensates.
+                       ask.compensation = compensates(c, context);
                        return payment::Input{payment::AskRefund{id, std::move(ask)}};
                      },
                  },
@@ -168,10 +189,10 @@ Message to_message(const CommandInput& input) {
 
 Reply route(Turn& turn, const CommandInput& input) {
   const auto* refund = std::get_if<command::RefundRequest>(&input.command);
-  if (refund != nullptr && is_reserved(refund->refund)) {
+  if (refund != nullptr && is_reserved(refund->refund) && !compensates(*refund, turn.context)) {
     return refuse(turn, input, "id_reserved", "The refund id is one that the engine gives itself.");
   }
-  Reply reply = Talk{turn, correlation_of(turn, input)}.hold(to_message(input));
+  Reply reply = Talk{turn, correlation_of(turn, input)}.hold(to_message(input, turn.context));
   // Both machines mean the same by it: nothing is known of this order.
   if (reply.outcome == Outcome::parked && !turn.saga.payment) reply.code = "order_unknown";
   return reply;
@@ -188,11 +209,22 @@ Reply route(Turn& turn, const WakeInput& input) {
   return Talk{turn, turn.saga.correlation_id}.hold(Message{payment::Input{input}, std::move(id)});
 }
 
+Reply route(Turn& turn, const PaymentEventInput& input) {
+  const std::string& correlation_id = input.event.correlation_id;
+  return Talk{turn, correlation_id.empty() ? turn.saga.correlation_id : correlation_id}.hold(
+      Message{order::Input{input.event}, input.event.id.text()});
+}
+
 Reply refuse(Turn& turn, const CommandInput& input, std::string_view code,
              std::string_view message) {
   Talk talk{turn, correlation_of(turn, input)};
   const Scope scope = talk.scope(input.id.text());
-  if (is_order_command(input.command) || !turn.saga.payment) {
+  const Roles roles = turn.context.roles;
+  if (!runs_orders(roles) && !turn.saga.payment) {
+    return Reply{Outcome::refused, std::string{code}, std::string{"refused "}.append(code)};
+  }
+  const bool of_order = is_order_command(input.command) || !turn.saga.payment;
+  if (!runs_payments(roles) || (runs_orders(roles) && of_order)) {
     order::Draft draft{scope, std::move(turn.saga.order)};
     order::refuse(draft, input.id, code, message);
     turn.saga.order = std::move(draft.order);

@@ -41,8 +41,8 @@ Decision finish(Turn&& turn, std::string_view came_in, Reply reply) {
   ++saga.version;
   saga.updated_at = turn.context.now;
   note_recent(saga, turn.context.now, summary);
-  return Decision{reply.outcome, std::move(reply.code), std::move(summary), std::move(saga),
-                  std::move(turn.events)};
+  return Decision{reply.outcome,   std::move(reply.code),  std::move(summary),
+                  std::move(saga), std::move(turn.events), std::move(turn.cancels)};
 }
 
 Decision nothing(const Saga& saga, std::string_view came_in, std::string why) {
@@ -56,6 +56,13 @@ Decision id_reused(const Saga& saga, const CommandInput& input, const Context& c
   Reply reply = refuse(turn, input, "id_reused", "The command id stands for another command.");
   if (!is_full(saga, context.policy)) remember(turn.saga, input, reply.code);
   return finish(std::move(turn), came_in, std::move(reply));
+}
+
+/// The order machine's own request, from other nodes. It is always decided, or the order would wait
+/// for its refund for ever.
+bool is_compensation(const CommandInput& input) {
+  const auto* refund = std::get_if<command::RefundRequest>(&input.command);
+  return refund != nullptr && refund->compensation;
 }
 
 Decision decide_command(const Saga& saga, const CommandInput& input, const Context& context) {
@@ -76,8 +83,13 @@ Decision decide_command(const Saga& saga, const CommandInput& input, const Conte
     turn.saga.correlation_id =
         input.correlation_id.empty() ? input.id.text() : input.correlation_id;
   }
-  if (is_full(saga, context.policy)) {
+  if (is_full(saga, context.policy) && !is_compensation(input)) {
     Reply reply = refuse(turn, input, "too_many_inputs", "The order has had too many commands.");
+    return finish(std::move(turn), came_in, std::move(reply));
+  }
+  if (!is_decided_by(context.roles, input.command)) {
+    Reply reply = refuse(turn, input, "other_role", "Nodes of another role decide this command.");
+    remember(turn.saga, input, reply.code);
     return finish(std::move(turn), came_in, std::move(reply));
   }
   Reply reply = route(turn, input);
@@ -119,6 +131,21 @@ Decision decide_wake(const Saga& saga, const WakeInput& input, const Context& co
   return finish(std::move(turn), "wake", std::move(reply));
 }
 
+/// The newest event of a payment says all that the order need know of it. Nothing is remembered of
+/// the others: an event that is heard again is overtaken.
+Decision decide_event(const Saga& saga, const PaymentEventInput& input, const Context& context) {
+  const Event& event = input.event;
+  std::string came_in{to_text(event.type)};
+  came_in.append(" ").append(event.id.text());
+  if (context.roles != Roles::orders) return nothing(saga, came_in, "told by this node itself");
+  Turn turn{context, saga};
+  if (saga.correlation_id.empty()) turn.saga.correlation_id = event.correlation_id;
+  Reply reply = route(turn, input);
+  if (reply.outcome == Outcome::ignored) return nothing(saga, came_in, reply.code);
+  reply.summary = join(std::move(reply.summary), retry_parked(turn));
+  return finish(std::move(turn), came_in, std::move(reply));
+}
+
 }  // namespace
 
 Saga new_saga(OrderId id) {
@@ -140,12 +167,13 @@ Decision decide(const Saga& saga, const Input& input, const Context& context) {
           [&](const CommandInput& command) { return decide_command(saga, command, context); },
           [&](const AnswerInput& answer) { return decide_answer(saga, answer, context); },
           [&](const WakeInput& wake) { return decide_wake(saga, wake, context); },
+          [&](const PaymentEventInput& event) { return decide_event(saga, event, context); },
       },
       input.body);
 }
 
 std::string status_text(const Saga& saga) {
-  std::string text{to_text(saga.order.status)};
+  std::string text{to_text(status_of(saga))};
   std::ranges::transform(text, text.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });

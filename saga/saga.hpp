@@ -12,6 +12,7 @@
 #include "paysaga/saga/order/order.hpp"
 #include "paysaga/saga/payment/payment.hpp"
 #include "paysaga/saga/policy.hpp"
+#include "paysaga/saga/roles.hpp"
 
 namespace paysaga {
 
@@ -40,7 +41,8 @@ struct Recent {
 };
 inline constexpr std::size_t recent_max = 32;
 
-/// All that one order actor holds: both machines and what surrounds them.
+/// All that one order actor holds: both machines and what surrounds them. A node of one role leaves
+/// the other machine as it is before its first event.
 struct Saga {
   OrderId id;
   std::string correlation_id;
@@ -65,6 +67,14 @@ struct Context {
   std::string_view ledger;  // Part of every idempotency key.
   std::uint64_t jitter;     // Any number; spreads repeats. The partition draws it.
   bool livemode = false;
+  Roles roles = Roles::both;
+};
+
+/// What an order machine asks of a payment machine that other nodes run.
+struct CancelForOthers {
+  EventId id;  // Of the command. A function of the order's sequence: a repeat has the same.
+  command::PaymentCancel ask;
+  std::string correlation_id;
 };
 
 /// What the decision did with its input.
@@ -82,7 +92,8 @@ struct Decision {
   std::string code;     // refused: closed set. ignored: why.
   std::string summary;  // One line for the timeline: what came in, what it led to.
   Saga next;
-  std::vector<Event> events;  // In order; each machine's sequence has no gap.
+  std::vector<Event> events;                  // In order; each machine's sequence has no gap.
+  std::vector<CancelForOthers> cancels = {};  // Only of a node without the payment machine.
 };
 
 /// An order that no input has reached yet.
@@ -117,12 +128,15 @@ struct Waiting {
 /// Money that may be lost: unknown operations, captured money of ended orders, failed refunds.
 [[nodiscard]] std::int64_t money_at_risk_minor(const Saga& saga);
 
-/// Everything that must hold of a saga at rest; the first broken rule, or nothing. `decide` does
+/// Everything that must hold of a saga at rest, where nodes of these roles decided it; the first
+/// broken rule, or nothing. `decide` does
 /// not ask: what a provider says may contradict what it said before. Who carries a decision out
 /// asks, of every one, and stops the order rather than the node.
-[[nodiscard]] std::optional<std::string> check(const Saga& saga);
+[[nodiscard]] std::optional<std::string> check(const Saga& saga, Roles roles = Roles::both);
 
-/// "PAYMENT_PROCESSING": the order's status as people see it.
+/// The order's status. Where only the payment machine runs: what the payment alone says of it.
+[[nodiscard]] order::Status status_of(const Saga& saga);
+/// "PAYMENT_PROCESSING": that status as people see it.
 [[nodiscard]] std::string status_text(const Saga& saga);
 
 }  // namespace paysaga

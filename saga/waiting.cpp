@@ -83,6 +83,71 @@ Waiting for_payment(const Saga& saga) {
   return Waiting{on, text, saga.updated_at, std::nullopt};
 }
 
+/// What an order waits for whose payment is made by other nodes.
+Waiting for_order(const Saga& saga) {
+  if (saga.order.held) {
+    return Waiting{"operator", "a person's decision on a payment that came too late",
+                   saga.updated_at, std::nullopt};
+  }
+  if (saga.order.status == order::Status::pending && !saga.order.ended) {
+    return Waiting{"delivery", "the order to be fulfilled, rejected or cancelled", saga.updated_at,
+                   std::nullopt};
+  }
+  return Waiting{"payment", "the payment nodes to tell what became of the payment", saga.updated_at,
+                 std::nullopt};
+}
+
+/// Only the payment machine runs here: the order is told of elsewhere.
+bool is_payment_alone(const Saga& saga) {
+  return saga.payment && saga.order.payment.sequence == 0 &&
+         saga.order.status == order::Status::payment_pending;
+}
+
+bool is_open(const payment::Payment& payment) {
+  const bool settled = payment.status == payment::Status::captured ||
+                       (payment.status == payment::Status::cancelled && payment.closed);
+  return !settled || payment::has_work(payment);
+}
+
+order::Status status_of_captured(const payment::Payment& payment) {
+  if (payment.money.refunded >= payment.money.captured) return order::Status::refunded;
+  for (const payment::Refund& refund : payment.refunds) {
+    if (!refund.compensation) continue;
+    if (refund.state == payment::RefundState::failed) return order::Status::refund_failed;
+    if (refund.state == payment::RefundState::requested ||
+        refund.state == payment::RefundState::pending) {
+      return order::Status::refund_pending;
+    }
+  }
+  return order::Status::pending;
+}
+
+order::Status status_of(const payment::Payment& payment) {
+  switch (payment.status) {
+    case payment::Status::creating:
+    case payment::Status::confirming:
+    case payment::Status::action_required:
+    case payment::Status::processing:
+    case payment::Status::cancelling:
+      return order::Status::payment_processing;
+    case payment::Status::ready:
+      return order::Status::payment_pending;
+    case payment::Status::declined:
+      return order::Status::payment_failed;
+    case payment::Status::authorized:
+    case payment::Status::capturing:
+      return order::Status::pending;
+    case payment::Status::captured:
+      return status_of_captured(payment);
+    case payment::Status::cancelled: {
+      if (!payment.closed) return order::Status::payment_pending;
+      const bool expired = payment.cancel && payment.cancel->code == "expired";
+      return expired ? order::Status::expired : order::Status::cancelled;
+    }
+  }
+  std::abort();  // Every status is above; here memory is corrupt.
+}
+
 bool is_ending(const order::Order& order) {
   return order.ended || order.status == order::Status::refund_pending ||
          order.status == order::Status::refund_failed;
@@ -105,25 +170,33 @@ std::optional<Time> next_wake_at(const Saga& saga) {
   return saga.payment ? earlier(decision, payment::next_call_at(*saga.payment)) : decision;
 }
 
+order::Status status_of(const Saga& saga) {
+  return is_payment_alone(saga) ? status_of(*saga.payment) : saga.order.status;
+}
+
 bool is_open(const Saga& saga) {
   if (!saga.parked.empty()) return true;
-  return saga.payment && (order::is_open(saga.order.status) || payment::has_work(*saga.payment));
+  if (is_payment_alone(saga)) return is_open(*saga.payment);
+  const bool known = saga.order.payment.sequence > 0;
+  return known &&
+         (order::is_open(saga.order.status) || (saga.payment && payment::has_work(*saga.payment)));
 }
 
 std::optional<Waiting> waiting_for(const Saga& saga) {
   if (!is_open(saga)) return std::nullopt;
+  const bool known = saga.payment || saga.order.payment.sequence > 0;
   Waiting waiting = saga.payment ? for_payment(saga)
+                    : known      ? for_order(saga)
                                  : Waiting{"command", "its payment.initiate, which has not come",
-                                           saga.parked.front().since, std::nullopt};
+                                      saga.parked.front().since, std::nullopt};
   waiting.next_at = next_wake_at(saga);
   return waiting;
 }
 
 std::int64_t money_at_risk_minor(const Saga& saga) {
-  if (!saga.payment) return 0;
-  const std::int64_t risk = payment::money_at_risk_minor(*saga.payment);
+  const std::int64_t risk = saga.payment ? payment::money_at_risk_minor(*saga.payment) : 0;
   // What an ended order still has of the customer's money covers its lost and failed refunds.
-  const MoneyTotals& money = saga.payment->money;
+  const MoneyTotals& money = saga.payment ? saga.payment->money : saga.order.payment.money;
   const bool settled = saga.order.status == order::Status::partially_refunded;
   if (!is_ending(saga.order) || settled) return risk;
   return std::max(risk, money.captured - money.refunded);

@@ -179,7 +179,7 @@ std::string order_json(const Saga& saga, PartitionId partition,
   JsonWriter json{text};
   json.open_object();
   json.key("order_id").text(saga.id.text());
-  json.key("status").text(status_label(saga.order.status));
+  json.key("status").text(status_label(status_of(saga)));
   json.key("open").boolean(is_open(saga));
   add_id(json, "customer_id", saga.payment ? std::optional{saga.payment->customer} : told.customer);
   add_amount(json, saga.payment ? std::optional{saga.payment->amount} : told.amount);

@@ -80,7 +80,7 @@ constexpr std::size_t front_begin = 4;
 OrderSummary summarize(const Saga& saga, PartitionId partition, Offset offset) {
   OrderSummary summary{.order = saga.id};
   summary.partition = partition;
-  summary.status = saga.order.status;
+  summary.status = status_of(saga);
   summary.open = is_open(saga);
   summary.version = saga.version;
   summary.offset = offset;
@@ -292,7 +292,9 @@ Result<std::vector<StatusCount>> decode_counts(std::string_view bytes) {
 
 std::string history_of(const DecisionView& decision) {
   std::string history = "[";
-  for (const RecordOutput& output : decision.outputs()) {
+  auto outputs = decision.outputs();
+  if (outputs.size() > decision.events) outputs.resize(decision.events);
+  for (const RecordOutput& output : outputs) {
     if (history.size() > 1) history += ',';
     history += output.record.value;
   }

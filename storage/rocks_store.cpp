@@ -26,6 +26,7 @@ std::string encode_identity(const StoreIdentity& identity) {
   bytes.text(identity.log);
   bytes.text(identity.ledger);
   bytes.u32(identity.partition_count);
+  if (identity.roles != Roles::both) bytes.text(to_text(identity.roles));
   std::string out = bytes.take();
   close_envelope(out);
   return out;
@@ -40,6 +41,9 @@ Result<StoreIdentity> decode_identity(std::string_view bytes, const std::string&
   identity.ledger = reader.text();
   identity.partition_count = reader.u32();
   if (reader.at_end()) return identity;
+  const std::string_view roles = reader.text();
+  identity.roles = roles == to_text(Roles::orders) ? Roles::orders : Roles::payments;
+  if (reader.at_end() && roles == to_text(identity.roles)) return identity;
   return fail(ErrorCode::corrupt, "the identity of the store in " + directory + " is damaged");
 }
 
@@ -56,6 +60,12 @@ Result<void> check(const StoreIdentity& there, const StoreIdentity& asked,
                                          " partitions, not " +
                                          std::to_string(asked.partition_count) +
                                          "; the number is fixed when the journal is made");
+  }
+  if (!asked.log.empty() && asked.roles != there.roles) {
+    return fail(ErrorCode::conflict, where + " is of a node with the roles \"" +
+                                         std::string{to_text(there.roles)} + "\", not \"" +
+                                         std::string{to_text(asked.roles)} +
+                                         "\"; each role has a group and a store of its own");
   }
   if (!asked.ledger.empty() && asked.ledger != there.ledger) {
     return fail(ErrorCode::conflict, where + " has the ledger " + there.ledger + ", not " +

@@ -128,6 +128,7 @@ struct StoreIdentity {
   std::string log;     // Log::identity() of its journal.
   std::string ledger;  // 10 characters, made once: part of every idempotency key.
   std::uint32_t partition_count = 0;
+  Roles roles = Roles::both;  // What its states hold: a machine that never ran knows nothing.
   friend bool operator==(const StoreIdentity&, const StoreIdentity&) = default;
 };
 

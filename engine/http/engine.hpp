@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "paysaga/actors/node.hpp"
+#include "paysaga/engine/http/message.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/state_store.hpp"
@@ -57,6 +58,13 @@ class Engine {
                                                   std::size_t limit) const = 0;
   /// A JSON object; not_found.
   [[nodiscard]] virtual Result<std::string> dead_letter(std::string_view id) const = 0;
+
+  /// True if another node leads the order's partition: what is asked of the order goes there.
+  [[nodiscard]] virtual bool elsewhere(const OrderId& /*order*/) const { return false; }
+  /// Passes a request on to that node.
+  virtual void forward(const OrderId& /*order*/, Request /*request*/, Done<Response> /*done*/) {
+    ensure(false, "only an engine with other nodes beside it passes requests on");
+  }
 
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;

@@ -34,10 +34,19 @@ void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {
 }
 
 void add_running(const Saga& saga, std::vector<std::string_view>& actions) {
-  const bool captured = saga.payment && saga.payment->status == payment::Status::captured;
+  const bool captured = saga.payment ? saga.payment->status == payment::Status::captured
+                                     : saga.order.payment.money.captured > 0;
   if (!captured) actions.push_back("payment.cancel");
   actions.insert(actions.end(), {"order.cancel", "order.rejected", "order.delivery_failed"});
   if (captured && !saga.order.cancel_requested) actions.push_back("order.fulfilled");
+}
+
+/// A node of one role takes the commands of its machine alone.
+void drop_other_role(const Saga& saga, std::vector<std::string_view>& actions) {
+  const bool hears = saga.order.payment.sequence > 0;
+  if (saga.payment.has_value() == hears) return;  // Both, or nothing is known yet.
+  std::erase_if(actions,
+                [&](std::string_view action) { return action.starts_with("order.") != hears; });
 }
 
 }  // namespace
@@ -45,7 +54,7 @@ void add_running(const Saga& saga, std::vector<std::string_view>& actions) {
 std::vector<std::string_view> allowed_actions(const Saga& saga) {
   std::vector<std::string_view> actions;
   bool refundable = false;
-  switch (saga.order.status) {
+  switch (status_of(saga)) {
     case Status::payment_pending:
     case Status::payment_processing:
     case Status::payment_failed:
@@ -67,6 +76,7 @@ std::vector<std::string_view> allowed_actions(const Saga& saga) {
       break;
   }
   if (refundable && left_minor(saga) > 0) actions.push_back("refund.request");
+  drop_other_role(saga, actions);
   return actions;
 }
 
@@ -80,8 +90,8 @@ bool is_settled(const Saga& saga) {
     // The next act is the customer's; no wait of ours brings it about.
     if (saga.payment->status == payment::Status::action_required) return true;
   }
-  return saga.order.status != Status::payment_processing &&
-         saga.order.status != Status::refund_pending;
+  const Status status = status_of(saga);
+  return status != Status::payment_processing && status != Status::refund_pending;
 }
 
 }  // namespace paysaga::engine::http

@@ -77,6 +77,15 @@ Result<std::string> StartingEngine::dead_letter(std::string_view id) const {
   return not_yet();
 }
 
+bool StartingEngine::elsewhere(const OrderId& order) const {
+  return engine() != nullptr && engine()->elsewhere(order);
+}
+
+void StartingEngine::forward(const OrderId& order, Request request, Done<Response> done) {
+  ensure(engine() != nullptr, "only an engine knows who else there is");
+  engine()->forward(order, std::move(request), std::move(done));
+}
+
 bool StartingEngine::ready() const {
   return engine() != nullptr && engine()->ready();
 }

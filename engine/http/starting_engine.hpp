@@ -30,6 +30,8 @@ class StartingEngine final : public Engine {
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] Result<Page> dead_letters(std::string_view after, std::size_t limit) const override;
   [[nodiscard]] Result<std::string> dead_letter(std::string_view id) const override;
+  [[nodiscard]] bool elsewhere(const OrderId& order) const override;
+  void forward(const OrderId& order, Request request, Done<Response> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 

@@ -66,8 +66,9 @@ void CommandCheck::check_memory(const CountedDecision& decision) {
 void CommandCheck::check_queue(const CountedDecision& decision) {
   const storage::DecisionView& of = decision.decision;
   if (!of.queued.empty()) {
-    const auto command = actors::decode_queued(of.queued);
-    if (!command) return wrong(decision, "what is queued cannot be read");
+    const auto input = actors::decode_queued(OrderId::of(std::string{of.order}), of.queued);
+    const auto* command = input ? std::get_if<CommandInput>(&input->body) : nullptr;
+    if (command == nullptr) return wrong(decision, "what is queued cannot be read");
     queues_[std::string{of.order}].push_back(command->id.text());
   }
   if (of.action != storage::Action::dequeue) return;

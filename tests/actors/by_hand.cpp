@@ -93,7 +93,12 @@ void HandWorld::pass(Duration passed) {
 
 void HandWorld::put(const std::string& topic, storage::PartitionId partition,
                     const std::string& value) {
-  outside_->put({topic, partition, {"k", {}, value}}, [](const auto&) {});
+  put(topic, partition, storage::LogRecord{"k", {}, value});
+}
+
+void HandWorld::put(const std::string& topic, storage::PartitionId partition,
+                    storage::LogRecord record) {
+  outside_->put({topic, partition, std::move(record)}, [](const auto&) {});
   REQUIRE(courier.happen(HandCourier::Kind::publish));
 }
 
@@ -128,14 +133,25 @@ HandNode::HandNode(HandWorld& of, storage::StateStore& with, Duration ahead,
       store{with},
       clock{of.clock.now() + ahead},
       log{end ? std::move(end) : of.log.open(name)} {
+  make_node(calm_options(), of.provider);
+}
+
+HandNode::HandNode(HandWorld& of, storage::StateStore& with, Roles roles, PaymentProvider& provider)
+    : world{of}, store{with}, clock{of.clock.now()}, log{of.log.open(name)} {
   NodeOptions options = calm_options();
+  options.roles = roles;
+  if (roles != Roles::both) options.group += roles == Roles::orders ? "-orders" : "-payments";
+  make_node(std::move(options), provider);
+}
+
+void HandNode::make_node(NodeOptions options, PaymentProvider& provider) {
   options.node = name;
   options.threads = 0;
-  options.snapshots = of.snapshots;
-  options.standby = of.standby;
+  options.snapshots = world.snapshots;
+  options.standby = world.standby;
   options.idle_after = idle_after;
-  node = std::make_unique<Node>(std::move(options), *log, store, of.provider, clock, seen);
-  of.nodes_.push_back(this);
+  node = std::make_unique<Node>(std::move(options), *log, store, provider, clock, seen);
+  world.nodes_.push_back(this);
 }
 
 HandNode::~HandNode() {

@@ -75,6 +75,7 @@ class HandWorld {
   void tick() { pass(milliseconds{100}); }
 
   void put(const std::string& topic, storage::PartitionId partition, const std::string& value);
+  void put(const std::string& topic, storage::PartitionId partition, storage::LogRecord record);
   [[nodiscard]] int decided(const std::string& input_id, storage::PartitionId partition = p0) const;
   /// The values that the topic should have by the journal, and those that it has.
   [[nodiscard]] std::vector<std::string> said(const std::string& topic,
@@ -102,6 +103,8 @@ class HandNode {
   /// Its clock is ahead of the log's by `ahead`, or behind it.
   HandNode(HandWorld& of, storage::StateStore& with, Duration ahead = {},
            std::unique_ptr<storage::Log> end = nullptr);
+  /// A node of these roles, in their group, with a provider of its own.
+  HandNode(HandWorld& of, storage::StateStore& with, Roles roles, PaymentProvider& provider);
   ~HandNode();
   HandNode(const HandNode&) = delete;
   HandNode& operator=(const HandNode&) = delete;
@@ -123,6 +126,9 @@ class HandNode {
   Recorder seen;
   std::unique_ptr<storage::Log> log;
   std::unique_ptr<Node> node;
+
+ private:
+  void make_node(NodeOptions options, PaymentProvider& provider);
 };
 
 }  // namespace paysaga::actors::trial

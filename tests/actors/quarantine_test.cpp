@@ -101,9 +101,9 @@ TEST_CASE("quarantine: skip moves the first of the queue to the dead letters", "
   const auto letters = store.dead_letters("", 10);
   REQUIRE(letters.has_value());
   REQUIRE(letters->size() == 1);
-  const auto command = decode_queued(letters->front().original.value);
-  REQUIRE(command.has_value());
-  CHECK(command->id.text() == "c2");
+  const auto queued = decode_queued(OrderId::of("o1"), letters->front().original.value);
+  REQUIRE(queued.has_value());
+  CHECK(std::get<CommandInput>(queued->body).id.text() == "c2");
   CHECK(letters->front().cause == "a person said so");
   eventually("it is paid", [&] { return node.status("o1") == "PENDING"; });
 }

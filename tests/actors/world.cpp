@@ -142,8 +142,8 @@ std::vector<Counted> counted_in(const storage::MemoryWorld& log, storage::Partit
 }
 
 storage::LogRecord foreign_claim(std::uint32_t partition_count) {
-  const std::string value =
-      storage::encode(storage::Claim{{9}, "other", "", "paysaga", "", partition_count, ""});
+  const std::string value = storage::encode(
+      storage::Claim{{9}, "other", "", "paysaga", "payments,orders", partition_count, ""});
   return {{}, storage::claim_headers(value), value};
 }
 

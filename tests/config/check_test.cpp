@@ -1,5 +1,7 @@
 #include "paysaga/config/check.hpp"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 using namespace paysaga;
@@ -62,10 +64,60 @@ TEST_CASE("complete: outside of the simulator the base URL is Stripe's", "[confi
 
 TEST_CASE("check: all conflicts are named", "[config]") {
   Settings settings;
-  settings.node.roles = {Role::orders};
+  settings.node.roles = {};
   settings.http.listen = {"10.0.0.1", 80};
   settings.journal.kind = JournalKind::kafka;
   settings.stripe.mode = StripeMode::live;
   settings.stripe.calls_max = 1;
   CHECK(check(settings).size() == 5);
+}
+
+TEST_CASE("check: one role needs other nodes, and those a shared log", "[config]") {
+  struct Row {
+    std::vector<Role> roles;
+    JournalKind kind;
+    bool sound;
+  };
+  const Row rows[] = {
+      {{Role::payments, Role::orders}, JournalKind::local, true},
+      {{Role::orders, Role::payments}, JournalKind::local, true},
+      {{Role::payments, Role::orders}, JournalKind::kafka, true},
+      {{Role::payments}, JournalKind::local, false},
+      {{Role::orders}, JournalKind::local, false},
+      {{Role::payments}, JournalKind::kafka, true},
+      {{Role::orders}, JournalKind::kafka, true},
+      {{}, JournalKind::local, false},
+      {{}, JournalKind::kafka, false},
+  };
+  for (const Row& row : rows) {
+    INFO(row.roles.size() << " roles, journal " << static_cast<int>(row.kind));
+    Settings settings;
+    settings.node.roles = row.roles;
+    settings.journal.kind = row.kind;
+    const auto conflicts = check(settings);
+    const bool refused = std::ranges::any_of(
+        conflicts, [](const Conflict& conflict) { return conflict.name == "node.roles"; });
+    CHECK(refused != row.sound);
+  }
+}
+
+TEST_CASE("check: groups of one role have names of their own", "[config]") {
+  CHECK(default_group(roles_of({Role::payments, Role::orders})) == Settings{}.kafka.group);
+  CHECK(default_group(roles_of({Role::payments})) == "paysaga-payments");
+  CHECK(default_group(roles_of({Role::orders})) == "paysaga-orders");
+}
+
+TEST_CASE("check: a node without payments needs no key", "[config]") {
+  Settings settings;
+  settings.journal.kind = JournalKind::kafka;
+  settings.stripe.mode = StripeMode::live;
+  const auto lacks_key = [&] {
+    return std::ranges::any_of(check(settings),
+                               [](const Conflict& c) { return c.name == "stripe.key"; });
+  };
+  CHECK(lacks_key());
+  settings.node.roles = {Role::payments};
+  CHECK(lacks_key());
+  settings.node.roles = {Role::orders};
+  CHECK_FALSE(lacks_key());
 }

@@ -97,7 +97,7 @@ TEST_CASE("load: each fault is one line with its place and what is right", "[con
       {"node.threads=99999999999", "wants a smaller number"},
       {"node.id=a b", "characters of A-Z"},
       {"node.data=", "name a directory"},
-      {"node.roles=payments", "this build runs both roles"},
+      {"node.roles=payments", "there is no other node"},
       {"node.roles=payment", R"(did you mean "payments"?)"},
       {"http.listen=7480", "write host:port as in 127.0.0.1:7480"},
       {"http.listen=127.0.0.1:99999", "is no address"},

@@ -97,7 +97,21 @@ TEST_CASE("rocks store: a store of another journal, of other partitions, in use:
   CHECK_THAT(partitions.detail, Catch::Contains("has 4 partitions, not 5"));
   const Error ledger = error_of(open(directory, {"log-1", "zzzzzzzzzz", 4}));
   CHECK_THAT(ledger.detail, Catch::Contains("has the ledger abcdefghij"));
+  const Error roles = error_of(open(directory, {"log-1", "", 4, Roles::orders}));
+  CHECK_THAT(roles.detail, Catch::Contains("roles \"payments,orders\", not \"orders\""));
   CHECK(open(directory).has_value());
+}
+
+TEST_CASE("rocks store: it keeps the roles whose states it holds", "[storage][store]") {
+  for (const Roles roles : {Roles::both, Roles::payments, Roles::orders}) {
+    ScratchDirectory scratch;
+    const std::string directory = scratch.at("state");
+    REQUIRE(open(directory, {"log-1", "", 4, roles}).has_value());
+    CHECK((*open(directory, {"log-1", "", 4, roles}))->identity().roles == roles);
+    CHECK((*open(directory, {}))->identity().roles == roles);  // Whoever only looks says nothing.
+    const Roles other = roles == Roles::payments ? Roles::orders : Roles::payments;
+    CHECK(error_of(open(directory, {"log-1", "", 4, other})).code == ErrorCode::conflict);
+  }
 }
 
 TEST_CASE("rocks store: a newer format is refused, a damaged identity is reported",

@@ -107,6 +107,7 @@ TEST_CASE("order state: what an order allows in each status", "[engine][http]") 
     Saga saga = new_saga(OrderId::of("ord_1"));
     saga.order.status = row.status;
     saga.order.cancel_requested = row.cancel_requested;
+    saga.order.payment.sequence = 1;  // It has heard of its payment.
     saga.payment = payment::Payment{.status = row.payment,
                                     .amount = Money{4200, Currency::parse("EUR").value()},
                                     .customer = CustomerId::of("cus_1")};
@@ -117,6 +118,26 @@ TEST_CASE("order state: what an order allows in each status", "[engine][http]") 
     CHECK(allowed == row.allowed);
     CHECK(is_settled(saga) == row.settled);
   }
+}
+
+TEST_CASE("order state: a node of one role offers the commands of its machine", "[engine][http]") {
+  const auto allowed = [](const Saga& saga) {
+    std::string text;
+    for (const std::string_view action : allowed_actions(saga)) text.append(action).append(" ");
+    return text;
+  };
+  Saga payments = new_saga(OrderId::of("ord_1"));
+  payments.payment = payment::Payment{.status = payment::Status::captured,
+                                      .amount = Money{4200, Currency::parse("EUR").value()},
+                                      .customer = CustomerId::of("cus_1")};
+  payments.payment->money.captured = 4200;
+  CHECK(allowed(payments) == "refund.request ");
+  CHECK(is_settled(payments));
+  Saga orders = new_saga(OrderId::of("ord_1"));
+  orders.order.status = order::Status::pending;
+  orders.order.payment.sequence = 3;
+  orders.order.payment.money.captured = 4200;
+  CHECK(allowed(orders) == "order.cancel order.rejected order.delivery_failed order.fulfilled ");
 }
 
 TEST_CASE("order state: a refund that is being asked for is not settled", "[engine][http]") {
