@@ -122,7 +122,14 @@ struct Ranged {
   Result<std::pair<storage::Offset, storage::Offset>> range;
 };
 
-// ---- node -> partition, publisher
+/// Of a snapshot that is read; an empty one ends it.
+struct SnapshotLot {
+  Life life;
+  storage::PartitionId partition;
+  Result<std::vector<storage::SnapshotEntry>> entries;
+};
+
+// ---- node -> partition, publisher, snapshotter
 struct Gained {
   storage::PartitionId partition;
   storage::OwnershipToken token;
@@ -170,7 +177,7 @@ struct AskIdle {
   std::function<void(bool)> done;
 };
 
-// ---- publisher
+// ---- publisher, snapshotter
 struct Resumed {  // The committed position of one partition.
   storage::PartitionId partition;
   Life life;
@@ -178,6 +185,19 @@ struct Resumed {  // The committed position of one partition.
 };
 struct Published {
   std::uint64_t number;
+  Result<std::monostate> result;
+};
+struct PublishedAt {  // publisher -> snapshotter.
+  storage::PartitionId partition;
+  storage::Offset next;
+};
+struct EverPublished {  // What the snapshot says where no position is committed.
+  storage::PartitionId partition;
+  Life life;
+  Result<storage::Offset> next;
+};
+struct SnapshotWritten {
+  storage::PartitionId partition;
   Result<std::monostate> result;
 };
 struct PublishedUpTo {  // publisher -> partition, for lag and shutdown.
@@ -193,17 +213,24 @@ using PaymentActor =
 
 using PartitionActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
-                     caf::reacts_to<Tailed>, caf::reacts_to<Appended>, caf::reacts_to<Fetched>,
-                     caf::reacts_to<Decided>, caf::reacts_to<Retired>, caf::reacts_to<Answered>,
-                     caf::reacts_to<Submit>, caf::reacts_to<WaitFor>, caf::reacts_to<Tick>,
-                     caf::reacts_to<InspectPartition>, caf::reacts_to<InspectActors>,
-                     caf::reacts_to<InspectActor>, caf::reacts_to<Lift>, caf::reacts_to<AskIdle>,
-                     caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<Tailed>, caf::reacts_to<SnapshotLot>, caf::reacts_to<Appended>,
+                     caf::reacts_to<Fetched>, caf::reacts_to<Decided>, caf::reacts_to<Retired>,
+                     caf::reacts_to<Answered>, caf::reacts_to<Submit>, caf::reacts_to<WaitFor>,
+                     caf::reacts_to<Tick>, caf::reacts_to<InspectPartition>,
+                     caf::reacts_to<InspectActors>, caf::reacts_to<InspectActor>,
+                     caf::reacts_to<Lift>, caf::reacts_to<AskIdle>, caf::reacts_to<PublishedUpTo>,
+                     caf::reacts_to<Shutdown>>;
 
 using PublisherActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
-                     caf::reacts_to<Tailed>, caf::reacts_to<Published>, caf::reacts_to<Tick>,
-                     caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<EverPublished>, caf::reacts_to<Tailed>,
+                     caf::reacts_to<Published>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+
+using SnapshotterActor =
+    caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
+                     caf::reacts_to<SnapshotLot>, caf::reacts_to<Tailed>,
+                     caf::reacts_to<SnapshotWritten>, caf::reacts_to<PublishedAt>,
+                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 }  // namespace paysaga::actors
 
@@ -222,6 +249,10 @@ PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)
 PAYSAGA_MESSAGE(Fetched)
 PAYSAGA_MESSAGE(Ranged)
+PAYSAGA_MESSAGE(SnapshotLot)
+PAYSAGA_MESSAGE(SnapshotWritten)
+PAYSAGA_MESSAGE(PublishedAt)
+PAYSAGA_MESSAGE(EverPublished)
 PAYSAGA_MESSAGE(Gained)
 PAYSAGA_MESSAGE(Lost)
 PAYSAGA_MESSAGE(Tick)

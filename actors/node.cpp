@@ -12,6 +12,7 @@
 #include "paysaga/actors/partition.hpp"
 #include "paysaga/actors/payment.hpp"
 #include "paysaga/actors/publisher.hpp"
+#include "paysaga/actors/snapshotter.hpp"
 
 namespace paysaga::actors {
 namespace {
@@ -75,7 +76,10 @@ class Node::Impl : public storage::OwnershipListener {
       partitions_->push_back(
           spawn_partition(*system_, storage::PartitionId{i}, world_, ports, payment_));
     }
-    publisher_ = spawn_publisher(*system_, world_, log, clock, observer, route);
+    if (world_->options.snapshots) {
+      snapshotter_ = spawn_snapshotter(*system_, world_, log, clock, observer);
+    }
+    publisher_ = spawn_publisher(*system_, world_, log, clock, observer, route, snapshotter_);
     // This thread would keep CAF's logger, and the system's end, on any other thread, waits for it.
     caf::logger::set_current_actor_system(nullptr);
   }
@@ -98,7 +102,9 @@ class Node::Impl : public storage::OwnershipListener {
         partitions.push_back(caf::actor_cast<caf::actor>(partition));
       }
       shut(partitions, std::max(deadline, clock_.now() + flush_min), [this, done] {
-        shut({caf::actor_cast<caf::actor>(publisher_)}, clock_.now() + flush_min, done);
+        std::vector<caf::actor> readers{caf::actor_cast<caf::actor>(publisher_)};
+        if (snapshotter_) readers.push_back(caf::actor_cast<caf::actor>(snapshotter_));
+        shut(readers, clock_.now() + flush_min, done);
       });
     });
   }
@@ -131,11 +137,13 @@ class Node::Impl : public storage::OwnershipListener {
     owned_.insert(id);
     caf::anon_send((*partitions_)[storage::index_of(id)], Gained{id, token});
     caf::anon_send(publisher_, Gained{id, token});
+    if (snapshotter_) caf::anon_send(snapshotter_, Gained{id, token});
   }
   void lost(storage::PartitionId id, storage::OwnershipToken token) override {
     owned_.erase(id);
     caf::anon_send((*partitions_)[storage::index_of(id)], Lost{id, token});
     caf::anon_send(publisher_, Lost{id, token});
+    if (snapshotter_) caf::anon_send(snapshotter_, Lost{id, token});
   }
 
   [[nodiscard]] const PartitionActor& home_of(const OrderId& order) const {
@@ -165,9 +173,11 @@ class Node::Impl : public storage::OwnershipListener {
     const auto reason = caf::exit_reason::user_shutdown;
     for (const PartitionActor& partition : *partitions_) caf::anon_send_exit(partition, reason);
     caf::anon_send_exit(publisher_, reason);
+    if (snapshotter_) caf::anon_send_exit(snapshotter_, reason);
     caf::anon_send_exit(payment_, reason);
     partitions_->clear();
     publisher_ = nullptr;
+    snapshotter_ = nullptr;
     payment_ = nullptr;
     while (by_hand_ != nullptr && by_hand_->try_run_once()) {
     }
@@ -186,6 +196,7 @@ class Node::Impl : public storage::OwnershipListener {
       std::make_shared<std::vector<PartitionActor>>();
   PaymentActor payment_;
   PublisherActor publisher_;
+  SnapshotterActor snapshotter_;  // None if the node writes no snapshots.
   PartitionSet owned_;
   PartitionSet led_;
   bool started_ = false;

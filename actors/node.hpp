@@ -43,7 +43,7 @@ struct Submission {
 /// A partition as it is now.
 struct PartitionInfo {
   storage::PartitionId partition{};
-  std::string role;  // leading, catching_up, claiming, stopped.
+  std::string role;  // leading, restoring, following, catching_up, claiming, stopped.
   std::string why;   // Of `stopped`.
   storage::Offset epoch = -1;
   std::uint64_t jseq = 0;
@@ -91,7 +91,13 @@ struct NodeOptions {
   Duration idle_after = seconds{2};       // Then an order actor is passivated.
   Duration append_timeout = seconds{10};
   Duration journal_retention = hours{7 * 24};
-  std::size_t threads = 2;           // 0: the actors run only while the host calls `run_one`.
+  std::size_t threads = 2;  // 0: the actors run only while the host calls `run_one`.
+  /// Writes snapshots of the partitions that it leads, and fills from them what its store lacks. A
+  /// log that keeps its journal for as long as a store needs it does without.
+  bool snapshots = false;
+  Duration snapshot_every = seconds{1};
+  /// Applies the journals of the partitions that others lead, too: a takeover is short then.
+  bool standby = false;
   Duration tick = milliseconds{20};  // How often a partition looks at its timers.
   std::uint64_t seed = 0;            // Of jitter and nonces; 0: from the system.
 };

@@ -22,6 +22,7 @@ PartitionActor::behavior_type behave(PartitionActor::stateful_pointer<State> sel
       [partition](const Lost& lost) { partition->on(lost); },
       [partition](const Ranged& ranged) { partition->on(ranged); },
       [partition](Tailed& tailed) { partition->on(tailed); },
+      [partition](SnapshotLot& lot) { partition->on(lot); },
       [partition](const Appended& appended) { partition->on(appended); },
       [partition](Fetched& fetched) { partition->on(fetched); },
       [partition](Decided& decided) { partition->on(decided); },

@@ -17,6 +17,7 @@
 #include "paysaga/actors/wake_queue.hpp"
 #include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/record.hpp"
+#include "paysaga/storage/snapshot.hpp"
 
 namespace paysaga::actors {
 
@@ -36,6 +37,8 @@ struct PartitionPorts {
 ///        ^                     ^                                                           |
 ///        +-------Lost----------+---------------- step down (PROTOCOL R8) ------------------+
 ///
+/// A store that lacks what the journal no longer has is first filled from the snapshot (restoring).
+///
 /// The rules are PROTOCOL's; docs/architecture.md tells them as a story.
 class Partition {
  public:
@@ -48,6 +51,7 @@ class Partition {
   void on(const Ranged& ranged);
   void on(Tailed& tailed);
   void on(const Appended& appended);
+  void on(SnapshotLot& lot);  // partition_restore.cpp
 
   // Inputs and decisions (partition_decide.cpp, partition_input.cpp).
   void on(Submit& submit);
@@ -70,7 +74,7 @@ class Partition {
   void on(const PublishedUpTo& published) { published_next_ = published.next; }
 
  private:
-  enum class Role { stopped, catching_up, claiming, leading };
+  enum class Role { stopped, restoring, catching_up, claiming, leading };
 
   /// Where an input came from and who waits for its answer.
   struct Pending {
@@ -127,6 +131,10 @@ class Partition {
 
   // partition_lead.cpp
   void begin();
+  void follow_if_standby();
+  /// Applies what another node decides, and has no effect.
+  [[nodiscard]] bool following() const { return role_ == Role::catching_up && !owned_; }
+  void follow_journal();
   void claim();
   void lead();
   void step_down(std::string_view why);
@@ -140,6 +148,11 @@ class Partition {
       const storage::LogEntry& entry, const storage::DecisionView& decision, const InFlight* own,
       ReadBack& read);
   void settle_read_back(std::vector<InFlight>& settled);
+
+  // partition_restore.cpp
+  void begin_restore();
+  void read_snapshot();
+  void read_snapshot_again(const std::string& why);
 
   // partition_decide.cpp
   void take_command(Pending pending);
@@ -210,7 +223,11 @@ class Partition {
   std::optional<storage::Acceptor> acceptor_;
   std::unique_ptr<storage::Reading> tail_;
   std::unique_ptr<storage::JournalWriter> writer_;
-  storage::Offset end_ = 0;  // To be read to before claiming.
+  storage::Offset first_ = 0;  // Of the journal.
+  storage::Offset end_ = 0;    // To be read to before claiming.
+  std::optional<storage::SnapshotRestore> restore_;
+  std::optional<Time> restore_at_;  // The snapshot is read again then.
+  int restore_tries_ = 0;
   storage::Nonce nonce_{};
   storage::Offset epoch_ = -1;                 // The offset of our claim while we lead.
   std::optional<storage::RecordStamp> stamp_;  // Of our appends in this epoch.
@@ -218,6 +235,7 @@ class Partition {
   Time journal_time_at_{};
   Time claimed_at_{};
   Time claim_not_before_{};
+  Time follow_at_{};     // A standby begins again then.
   int claims_lost_ = 0;  // In a row; spreads the next one.
   std::uint64_t claims_ = 0;
   std::uint64_t step_downs_ = 0;

@@ -33,8 +33,11 @@ void Partition::on(const InspectPartition& inspect) {
     case Role::stopped:
       info.role = "stopped";
       break;
+    case Role::restoring:
+      info.role = "restoring";
+      break;
     case Role::catching_up:
-      info.role = "catching_up";
+      info.role = following() ? "following" : "catching_up";
       break;
     case Role::claiming:
       info.role = "claiming";

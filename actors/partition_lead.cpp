@@ -1,28 +1,18 @@
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "paysaga/actors/partition.hpp"
 #include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/codec_saga.hpp"
+#include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::actors {
 namespace {
 
 constexpr Duration claim_again_min = milliseconds{50};
 constexpr Duration claim_again_max = seconds{5};
-
-/// The published events of a decision as one JSON array, for the order's history. They stand before
-/// what else it publishes.
-std::string history_of(const storage::DecisionView& decision) {
-  std::string history = "[";
-  auto outputs = decision.outputs();
-  if (outputs.size() > decision.events) outputs.resize(decision.events);
-  for (const storage::RecordOutput& output : outputs) {
-    if (history.size() > 1) history += ',';
-    history += output.record.value;
-  }
-  return history + "]";
-}
+constexpr Duration follow_again_after = seconds{1};
 
 storage::Nonce make_nonce(std::mt19937_64& random) {
   storage::Nonce nonce{};
@@ -34,15 +24,23 @@ storage::Nonce make_nonce(std::mt19937_64& random) {
 
 void Partition::on(const Gained& gained) {
   if (draining_) return;
+  const bool rests = role_ == Role::stopped || following();
   owned_ = true;
   token_ = gained.token;
-  if (role_ == Role::stopped) begin();
+  if (rests) begin();  // To the end as it is now, then it claims.
 }
 
 void Partition::on(const Lost& lost) {
   if (!owned_ || lost.token != token_) return;
   owned_ = false;
   stop("another node owns the partition");
+}
+
+/// A standby applies the journal also where it does not lead, so that it need not catch up when it
+/// is to.
+void Partition::follow_if_standby() {
+  const bool may = world_->options.standby && !owned_ && !draining_;
+  if (may && role_ == Role::stopped && clock_.now() >= follow_at_) begin();
 }
 
 /// Reads the journal from what the store has applied, up to where it ends now; then claims.
@@ -63,17 +61,24 @@ void Partition::begin() {
 void Partition::on(const Ranged& ranged) {
   if (ranged.life != life_ || role_ != Role::catching_up) return;
   if (!ranged.range) return stop("the journal cannot be read: " + ranged.range.error().detail);
+  std::tie(first_, end_) = *ranged.range;
   const storage::Offset from = acceptor_->position().next;
-  const auto [first, end] = *ranged.range;
-  if (from < first) {
-    return stop("the journal begins at " + std::to_string(first) + ", behind this store's " +
+  const bool lacks = from < first_ || (from == 0 && end_ > 0);
+  if (lacks && world_->options.snapshots) return begin_restore();
+  if (from < first_) {
+    return stop("the journal begins at " + std::to_string(first_) + ", behind this store's " +
                 std::to_string(from) + ": records between them are gone");
   }
-  if (from > end) {
+  if (from > end_) {
     return stop("the store is ahead of the journal (" + std::to_string(from) + " > " +
-                std::to_string(end) + "): it belongs to another journal, or the journal lost data");
+                std::to_string(end_) +
+                "): it belongs to another journal, or the journal lost data");
   }
-  end_ = end;
+  follow_journal();
+}
+
+void Partition::follow_journal() {
+  const storage::Offset from = acceptor_->position().next;
   tail_ = log_.tail(id_, from,
                     [to = Mailbox<PartitionActor>{self_}, id = id_, life = life_](auto batch) {
                       to.send(Tailed{life, id, std::move(batch)});
@@ -103,7 +108,14 @@ void Partition::on(const Appended& appended) {
 
 void Partition::on(Tailed& tailed) {
   if (tailed.life != life_ || role_ == Role::stopped) return;
-  if (!tailed.batch) return stop("the journal cannot be read: " + tailed.batch.error().detail);
+  if (!tailed.batch) {
+    const Error& error = tailed.batch.error();
+    // It was trimmed while this node was away: the snapshot reaches further.
+    if (error.code == ErrorCode::out_of_range && world_->options.snapshots && !draining_) {
+      return step_down("the journal was trimmed before it was read");
+    }
+    return stop("the journal cannot be read: " + error.detail);
+  }
   if (!apply(*tailed.batch)) return;
   if (role_ == Role::catching_up && acceptor_->position().next >= end_ &&
       clock_.now() >= claim_not_before_) {
@@ -151,7 +163,7 @@ Result<storage::AppliedRecord> Partition::to_applied(const storage::LogEntry& en
     auto saga = storage::decode_saga(decision.state);
     if (!saga) return tl::unexpected{saga.error()};
     record.saga = std::make_shared<const Saga>(std::move(*saga));
-    record.decision.history = read.histories.emplace_back(history_of(decision));
+    record.decision.history = read.histories.emplace_back(storage::history_of(decision));
   }
   return record;
 }
@@ -286,6 +298,7 @@ void Partition::stop(std::string why) {
   drop_everything(why);
   ++life_;
   role_ = Role::stopped;
+  follow_at_ = clock_.now() + follow_again_after;
   if (owned_ && !draining_) {
     observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
   }
@@ -297,6 +310,7 @@ void Partition::drop_everything(std::string_view why) {
   role_ = Role::stopped;
   writer_.reset();
   tail_.reset();
+  restore_.reset();
   inbound_.clear();
   roster_.clear();
   lifting_.clear();

@@ -7,6 +7,7 @@
 #include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/record.hpp"
+#include "paysaga/storage/snapshot.hpp"
 
 namespace paysaga::actors {
 namespace {
@@ -36,13 +37,14 @@ class Publisher {
  public:
   Publisher(PublisherActor::pointer self, std::shared_ptr<const OrderWorld> world,
             storage::Log& log, const Clock& clock, Observer& observer,
-            std::function<PartitionActor(storage::PartitionId)> route)
+            std::function<PartitionActor(storage::PartitionId)> route, SnapshotterActor snapshotter)
       : self_{self},
         world_{std::move(world)},
         log_{log},
         clock_{clock},
         observer_{observer},
-        route_{std::move(route)} {}
+        route_{std::move(route)},
+        snapshotter_{std::move(snapshotter)} {}
 
   void on(const Gained& gained) {
     begin_anew(journals_[gained.partition], gained.token, clock_.now());
@@ -58,8 +60,10 @@ class Publisher {
       journal->retry_at = clock_.now() + retry_after;
       return;
     }
+    const auto& commit = *resumed.commit;
+    if (!commit && snapshotter_) return ask_whether_published(resumed.partition, resumed.life);
     storage::Position position;
-    if (const auto& commit = *resumed.commit) {
+    if (commit) {
       auto decoded = storage::decode_position(commit->metadata);
       if (!decoded || decoded->next != commit->next) {
         observer_.partition_failed(
@@ -69,19 +73,25 @@ class Publisher {
       }
       position = *decoded;
     }
-    journal->acceptor = storage::Acceptor{position};
-    journal->committed = position.next;
-    journal->tail = log_.tail(resumed.partition, position.next,
-                              [to = Mailbox<PublisherActor>{self_}, id = resumed.partition,
-                               life = resumed.life](auto batch) {
-                                to.send(Tailed{life, id, std::move(batch)});
-                              });
+    start(resumed.partition, *journal, position);
+  }
+
+  /// No position is committed: right if nothing was ever published, else it is lost.
+  void on(const EverPublished& ever) {
+    Journal* journal = find(ever.partition, ever.life);
+    if (journal == nullptr) return;
+    if (!ever.next) return fail(ever.partition, *journal, ever.next.error());
+    if (*ever.next == 0) return start(ever.partition, *journal, {});
+    observer_.partition_failed(
+        ever.partition, Error{ErrorCode::corrupt, "the publisher's position is lost; it was " +
+                                                      std::to_string(*ever.next) + " or later"});
   }
 
   void on(Tailed& tailed) {
     Journal* journal = find(tailed.partition, tailed.life);
     if (journal == nullptr) return;
     if (!tailed.batch) return fail(tailed.partition, *journal, tailed.batch.error());
+    beyond_.erase(tailed.partition);
     for (const storage::LogEntry& entry : tailed.batch->entries) {
       auto accepted = journal->acceptor.accept(entry);
       if (!accepted) return fail(tailed.partition, *journal, accepted.error());
@@ -116,6 +126,9 @@ class Publisher {
       }
       if (const PartitionActor partition = route_(commit.partition)) {
         caf::anon_send(partition, PublishedUpTo{commit.next});
+      }
+      if (snapshotter_) {
+        caf::anon_send(snapshotter_, PublishedAt{commit.partition, commit.next});
       }
     }
     ask_due_positions();
@@ -195,9 +208,44 @@ class Publisher {
                             });
   }
 
+  void start(storage::PartitionId id, Journal& journal, const storage::Position& position) {
+    journal.acceptor = storage::Acceptor{position};
+    journal.committed = position.next;
+    journal.tail =
+        log_.tail(id, position.next,
+                  [to = Mailbox<PublisherActor>{self_}, id, life = journal.life](auto batch) {
+                    to.send(Tailed{life, id, std::move(batch)});
+                  });
+  }
+
+  void ask_whether_published(storage::PartitionId id, Life life) {
+    const auto found = std::make_shared<storage::SnapshotReading>();
+    log_.read_snapshot(id, [to = Mailbox<PublisherActor>{self_}, id, life, found](auto lot) {
+      Result<std::vector<storage::RestoredRow>> read;
+      if (lot && !lot->empty()) {
+        std::erase_if(*lot, [](const auto& entry) { return !entry.key.starts_with('#'); });
+        read = found->take(*lot);
+        if (read) return;
+      }
+      if (!lot) read = tl::unexpected{lot.error()};
+      to.send(EverPublished{id, life,
+                            read ? Result<storage::Offset>{found->published().value_or(0)}
+                                 : tl::unexpected{read.error()}});
+    });
+  }
+
   void fail(storage::PartitionId id, Journal& journal, const Error& error) {
+    const storage::Offset committed = journal.committed;
     begin_anew(journal, journal.token, clock_.now() + retry_after);
     if (is_transient(error.code)) return;
+    // A node that was away for long may find that the journal was trimmed meanwhile: what is
+    // committed now says whether that is all.
+    const auto beyond = beyond_.find(id);
+    if (error.code == ErrorCode::out_of_range &&
+        (beyond == beyond_.end() || beyond->second != committed)) {
+      beyond_[id] = committed;
+      return;
+    }
     journal.retry_at.reset();
     observer_.partition_failed(id, error);
   }
@@ -251,7 +299,10 @@ class Publisher {
   const Clock& clock_;
   Observer& observer_;
   std::function<PartitionActor(storage::PartitionId)> route_;
+  SnapshotterActor snapshotter_;  // None if the node writes no snapshots.
   std::map<storage::PartitionId, Journal> journals_;
+  /// Where a journal that was committed there began behind it.
+  std::map<storage::PartitionId, storage::Offset> beyond_;
   Life lives_ = 0;
   bool publishing_ = false;
   std::uint64_t number_ = 0;
@@ -271,27 +322,30 @@ struct State {
 
 PublisherActor spawn_publisher(caf::actor_system& system, std::shared_ptr<const OrderWorld> world,
                                storage::Log& log, const Clock& clock, Observer& observer,
-                               std::function<PartitionActor(storage::PartitionId)> route) {
+                               std::function<PartitionActor(storage::PartitionId)> route,
+                               SnapshotterActor snapshotter) {
   const auto behave = [&log, &clock, &observer](
                           PublisherActor::stateful_pointer<State> self,
                           std::shared_ptr<const OrderWorld> shared,
-                          std::function<PartitionActor(storage::PartitionId)> to_partition)
-      -> PublisherActor::behavior_type {
-    self->state.publisher = std::make_unique<Publisher>(self, std::move(shared), log, clock,
-                                                        observer, std::move(to_partition));
+                          std::function<PartitionActor(storage::PartitionId)> to_partition,
+                          SnapshotterActor to_snapshotter) -> PublisherActor::behavior_type {
+    self->state.publisher =
+        std::make_unique<Publisher>(self, std::move(shared), log, clock, observer,
+                                    std::move(to_partition), std::move(to_snapshotter));
     Publisher* publisher = self->state.publisher.get();
     self->send(self, Tick{});
     return {
         [publisher](const Gained& gained) { publisher->on(gained); },
         [publisher](const Lost& lost) { publisher->on(lost); },
         [publisher](const Resumed& resumed) { publisher->on(resumed); },
+        [publisher](const EverPublished& ever) { publisher->on(ever); },
         [publisher](Tailed& tailed) { publisher->on(tailed); },
         [publisher](const Published& published) { publisher->on(published); },
         [publisher](const Tick& tick) { publisher->on(tick); },
         [publisher](const Shutdown& shutdown) { publisher->on(shutdown); },
     };
   };
-  return system.spawn(behave, std::move(world), std::move(route));
+  return system.spawn(behave, std::move(world), std::move(route), std::move(snapshotter));
 }
 
 }  // namespace paysaga::actors

@@ -66,6 +66,7 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
   options.livemode = settings.stripe.mode == config::StripeMode::live;
   options.publish_atomic = settings.journal.publish == config::Publish::exactly_once;
   options.policy = config::policy_of(settings);
+  options.snapshots = settings.journal.kind == config::JournalKind::kafka;
   if (!settings.audit.key.empty()) {
     options.chain_key = {settings.audit.key_id, settings.audit.key.reveal()};
   }

@@ -22,6 +22,7 @@
 ///     partitions    'P' partition(4)                       position
 ///                   'I' partition(4)                       input positions
 ///                   'N' partition(4)                       counts
+///                   'R' partition(4)                       a restore is under way
 ///     dead_letters  at(8) id
 ///     quarantine    'Q' partition(4) order                 reason, since
 ///                   'O' order                              -> partition(4)

@@ -172,6 +172,7 @@ Result<void> read_snapshot(const LocalDisk& disk, PartitionId partition,
   const std::string prefix = snapshot_prefix(partition);
   std::vector<SnapshotEntry> lot;
   const auto scanned = disk.scan_meta(prefix, [&](std::string_view key, std::string_view value) {
+    if (value.empty()) return true;  // Removed.
     lot.push_back({std::string{key.substr(prefix.size())}, std::string{value}});
     if (lot.size() == snapshot_lot) on_entries(std::exchange(lot, {}));
     return true;

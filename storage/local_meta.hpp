@@ -20,7 +20,7 @@ namespace paysaga::storage {
 //   first/<lane>                          first offset kept; none: 0
 //   commit/<use>/<partition>              "<next> <metadata>"
 //   inbound/<lane>                        "<next>"
-//   snapshot/<partition>/<key>            newest value by key
+//   snapshot/<partition>/<key>            newest value by key; empty: removed
 //
 // <lane> is the prefix of the keys of its entries (local_entry.hpp).
 

@@ -173,10 +173,12 @@ class Log {
   /// For the log's own lag tools; never the truth.
   virtual void commit_inbound(std::vector<InboundCommit> commits) = 0;
 
-  /// Writes the newest states by key and moves the snapshotter's position, atomically.
+  /// Writes the newest values by key, in order, and moves the snapshotter's position, atomically.
+  /// An empty value removes its key. Errors: as those of an atomic `publish`.
   virtual void write_snapshot(PartitionId partition, std::vector<SnapshotEntry> entries,
                               Commit position, Done<std::monostate> done) = 0;
-  /// Calls back with all entries, newest value by key, in any order, then an empty vector.
+  /// Calls back with all entries, newest value by key, in any order, then an empty vector. What is
+  /// written meanwhile may be left out, in parts: `SnapshotRestore` tells.
   virtual void read_snapshot(
       PartitionId partition,
       std::function<void(Result<std::vector<SnapshotEntry>>)> on_entries) = 0;

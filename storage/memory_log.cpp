@@ -42,7 +42,8 @@ MemoryLog::MemoryLog(MemoryWorld::Impl& world, std::string node)
     : world_{world},
       node_{std::move(node)},
       gate_{std::make_shared<LogGate>()},
-      line_{++world.line} {}
+      line_{++world.line},
+      snapshot_line_{++world.line} {}
 
 MemoryLog::~MemoryLog() {
   leave();
@@ -241,8 +242,10 @@ void MemoryLog::publish(std::vector<Output> outputs, std::vector<Commit> positio
   const PartitionId first = positions.empty() ? PartitionId{0} : positions.front().partition;
   world_.begin({Kind::publish, node_, first, line_},
                [&world = world_, publish = MemoryPublish{{node_, gate_},
+                                                         Use::publisher,
                                                          first,
                                                          std::move(outputs),
+                                                         {},
                                                          std::move(positions),
                                                          atomic,
                                                          std::move(done)}]() mutable {
@@ -294,8 +297,16 @@ void MemoryWorld::Impl::land(MemoryPublish& publish, std::optional<MemoryFault> 
   for (Output& output : publish.outputs) {
     (void)append(lane(output.topic, output.partition), std::move(output.record));
   }
+  auto& newest = snapshots[index_of(publish.partition)];
+  for (SnapshotEntry& entry : publish.entries) {
+    if (entry.value.empty()) {
+      newest.erase(entry.key);
+    } else {
+      newest[std::move(entry.key)] = std::move(entry.value);
+    }
+  }
   for (Commit& position : publish.positions) {
-    const auto key = std::pair{Use::publisher, index_of(position.partition)};
+    const auto key = std::pair{publish.use, index_of(position.partition)};
     position.token = 0;
     commits[key] = std::move(position);
   }
@@ -320,10 +331,17 @@ void MemoryLog::commit_inbound(std::vector<InboundCommit> commits) {
 void MemoryLog::write_snapshot(PartitionId partition, std::vector<SnapshotEntry> entries,
                                Commit position, Done<std::monostate> done) {
   const std::lock_guard lock{world_.mutex};
-  auto& newest = world_.snapshots[index_of(partition)];
-  for (SnapshotEntry& entry : entries) newest[std::move(entry.key)] = std::move(entry.value);
-  world_.commits[{Use::snapshotter, index_of(partition)}] = std::move(position);
-  world_.answer({node_, gate_}, partition, [done = std::move(done)] { done(std::monostate{}); });
+  world_.begin({Kind::publish, node_, partition, snapshot_line_},
+               [&world = world_, publish = MemoryPublish{{node_, gate_},
+                                                         Use::snapshotter,
+                                                         partition,
+                                                         {},
+                                                         std::move(entries),
+                                                         {std::move(position)},
+                                                         true,
+                                                         std::move(done)}]() mutable {
+                 world.arrive(std::move(publish));
+               });
 }
 
 void MemoryLog::read_snapshot(PartitionId partition,

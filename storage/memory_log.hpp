@@ -26,7 +26,7 @@ enum class MemoryFault {
 struct MemoryStep {
   enum class Kind {
     append,      // A record on its way into a journal.
-    publish,     // Outputs and positions on their way, or what is put.
+    publish,     // Outputs, entries of a snapshot and positions on their way, or what is put.
     answer,      // What came of an append, publish, put or question, on its way back.
     read,        // A batch on its way to a reading.
     membership,  // Gained or lost, on its way to a node.
@@ -169,6 +169,7 @@ class MemoryLog final : public Log {
   std::string node_;
   std::shared_ptr<LogGate> gate_;  // Of its answers.
   std::uint64_t line_;             // Of what it publishes and puts.
+  std::uint64_t snapshot_line_;    // Of the snapshots that it writes.
 };
 
 }  // namespace paysaga::storage

@@ -60,11 +60,13 @@ struct MemoryAppend {
   JournalWriter::Done done;
 };
 
-/// Outputs and positions on their way.
+/// Outputs or entries of a snapshot, and the positions that move with them, on their way.
 struct MemoryPublish {
   MemoryAsker asker;
-  PartitionId partition;
+  Use use = Use::publisher;
+  PartitionId partition{};
   std::vector<Output> outputs;
+  std::vector<SnapshotEntry> entries;  // Of `partition`.
   std::vector<Commit> positions;
   bool atomic = true;
   Log::Done<std::monostate> done;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "paysaga/saga/topic.hpp"
 #include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::storage {
@@ -42,18 +43,23 @@ void MemoryStore::apply_order(PartitionId partition, const AppliedRecord& record
   apply_quarantine(partition, record);
   rows_.history[order][record.offset] = std::make_shared<const HistoryRow>(
       *decode_history(record.offset, encode_history(record.decision)));
-  if (record.saga == nullptr) return;
+  if (record.saga != nullptr) put_order(partition, record.offset, record.saga);
+}
+
+void MemoryStore::put_order(PartitionId partition, Offset offset,
+                            const std::shared_ptr<const Saga>& saga) {
+  const OrderId& order = saga->id;
   const auto found = rows_.orders.find(order);
   if (found != rows_.orders.end()) {
     const OrderSummary& old = found->second.summary;
-    if (old.version >= record.saga->version) return;
+    if (old.version >= saga->version) return;
     if (old.next_wake_at) rows_.timers[old.partition].erase({*old.next_wake_at, order});
   }
-  Entry entry{summarize(*record.saga, partition, record.offset), record.saga};
+  Entry entry{summarize(*saga, partition, offset), saga};
   if (entry.summary.next_wake_at) {
     rows_.timers[partition].insert({*entry.summary.next_wake_at, order});
   }
-  for (const std::string& id : provider_ids_of(*record.saga)) {
+  for (const std::string& id : provider_ids_of(*saga)) {
     rows_.provider_ids.insert_or_assign(id, order);
   }
   rows_.orders.insert_or_assign(order, std::move(entry));
@@ -74,6 +80,65 @@ void MemoryStore::apply_quarantine(PartitionId partition, const AppliedRecord& r
   auto& queue = found->second.queue;
   if (decision.action == Action::dequeue && !queue.empty()) queue.erase(queue.begin());
   if (decision.action == Action::lift && queue.empty()) rows_.stopped.erase(found);
+}
+
+Result<void> MemoryStore::begin_restore(PartitionId partition) {
+  const std::lock_guard lock{mutex_};
+  std::set<OrderId> gone;
+  for (const auto& [order, entry] : rows_.orders) {
+    if (entry.summary.partition == partition) gone.insert(order);
+  }
+  for (const auto& [order, rows] : rows_.history) {
+    const bool home = partition_of(order, identity_.partition_count) == index_of(partition);
+    if (!rows_.orders.contains(order) && home) gone.insert(order);
+  }
+  const auto of_gone = [&](const auto& row) { return gone.contains(row.first); };
+  std::erase_if(rows_.orders, of_gone);
+  std::erase_if(rows_.history, of_gone);
+  std::erase_if(rows_.provider_ids, [&](const auto& row) { return gone.contains(row.second); });
+  std::erase_if(rows_.stopped, [&](const auto& row) { return row.second.partition == partition; });
+  std::erase_if(rows_.dead_letters,
+                [&](const auto& row) { return row.second.partition == partition; });
+  rows_.timers.erase(partition);
+  rows_.inputs.erase(partition);
+  rows_.positions.erase(partition);
+  return {};
+}
+
+Result<void> MemoryStore::restore(PartitionId partition, std::span<const RestoredRow> rows) {
+  const std::lock_guard lock{mutex_};
+  for (const RestoredRow& row : rows) put_row(partition, row);
+  return {};
+}
+
+void MemoryStore::put_row(PartitionId partition, const RestoredRow& row) {
+  const auto stopped = [&](const OrderId& order) -> Stopped& {
+    Stopped& found = rows_.stopped[order];
+    found.partition = partition;
+    return found;
+  };
+  std::visit(
+      Overload{[&](const RestoredOrder& order) { put_order(partition, order.offset, order.saga); },
+               [&](const Quarantined& record) {
+                 Stopped& into = stopped(record.order);
+                 into.reason = record.reason;
+                 into.since = record.since;
+               },
+               [&](const RestoredInput& input) {
+                 stopped(input.order).queue.emplace(input.offset, input.bytes);
+               },
+               [&](const DeadLetter& letter) {
+                 rows_.dead_letters.insert_or_assign({letter.at, letter.id}, letter);
+               }},
+      row);
+}
+
+Result<void> MemoryStore::finish_restore(PartitionId partition, const Position& position,
+                                         std::span<const InputPosition> inputs) {
+  const std::lock_guard lock{mutex_};
+  if (position != Position{}) rows_.positions[partition] = position;
+  for (const InputPosition& input : inputs) rows_.inputs[partition][input.topic] = input.next;
+  return {};
 }
 
 Result<Position> MemoryStore::position(PartitionId partition) const {

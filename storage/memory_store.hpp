@@ -27,6 +27,11 @@ class MemoryStore final : public StateStore {
   [[nodiscard]] const StoreIdentity& identity() const override { return identity_; }
   [[nodiscard]] Result<void> apply(PartitionId partition, std::span<const AppliedRecord> records,
                                    const Position& next) override;
+  [[nodiscard]] Result<void> begin_restore(PartitionId partition) override;
+  [[nodiscard]] Result<void> restore(PartitionId partition,
+                                     std::span<const RestoredRow> rows) override;
+  [[nodiscard]] Result<void> finish_restore(PartitionId partition, const Position& position,
+                                            std::span<const InputPosition> inputs) override;
   [[nodiscard]] Result<void> flush() override { return {}; }
   [[nodiscard]] Result<Position> position(PartitionId partition) const override;
   [[nodiscard]] Result<std::vector<InputPosition>> input_positions(
@@ -80,6 +85,8 @@ class MemoryStore final : public StateStore {
     std::map<OrderId, Stopped> stopped;
   };
   void apply_order(PartitionId partition, const AppliedRecord& record);
+  void put_order(PartitionId partition, Offset offset, const std::shared_ptr<const Saga>& saga);
+  void put_row(PartitionId partition, const RestoredRow& row);
   void apply_quarantine(PartitionId partition, const AppliedRecord& record);
   [[nodiscard]] Rows copy() const;
   static Quarantined show(const OrderId& order, const Stopped& stopped);

@@ -290,6 +290,17 @@ Result<std::vector<StatusCount>> decode_counts(std::string_view bytes) {
   return counts;
 }
 
+std::string history_of(const DecisionView& decision) {
+  std::string history = "[";
+  auto outputs = decision.outputs();
+  if (outputs.size() > decision.events) outputs.resize(decision.events);
+  for (const RecordOutput& output : outputs) {
+    if (history.size() > 1) history += ',';
+    history += output.record.value;
+  }
+  return history + "]";
+}
+
 std::string encode_history(const DecisionView& decision) {
   ByteWriter bytes{decision.summary.size() + decision.history.size() + 256};
   bytes.raw(open_envelope(row_version));
@@ -331,6 +342,7 @@ std::optional<DeadLetter> dead_letter_of(const AppliedRecord& record, PartitionI
       letter = std::move(*read);
     } else {
       letter.original = outputs.front().record;
+      letter.partition = partition;
     }
   }
   if (letter.cause.empty()) letter.cause = decision.summary;

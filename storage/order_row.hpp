@@ -39,6 +39,9 @@ void add(std::vector<StatusCount>& sum, const std::vector<StatusCount>& part);
 [[nodiscard]] std::string encode_counts(const std::vector<StatusCount>& counts);
 [[nodiscard]] Result<std::vector<StatusCount>> decode_counts(std::string_view bytes);
 
+/// The published events of a decision as one JSON array, for the order's history. They stand before
+/// what else it publishes.
+[[nodiscard]] std::string history_of(const DecisionView& decision);
 /// A decision as its order's history keeps it.
 [[nodiscard]] std::string encode_history(const DecisionView& decision);
 [[nodiscard]] Result<HistoryRow> decode_history(Offset offset, std::string_view bytes);

@@ -177,9 +177,12 @@ Result<PartitionHead*> RocksStore::Impl::head(PartitionId partition, Slot& slot)
   auto position = db->get(Family::partitions, keys::of_partition('P', partition));
   auto inputs = db->get(Family::partitions, keys::of_partition('I', partition));
   auto counts = db->get(Family::partitions, keys::of_partition('N', partition));
+  auto restoring = db->get(Family::partitions, keys::of_partition('R', partition));
   if (!position) return passed(position.error());
   if (!inputs) return passed(inputs.error());
   if (!counts) return passed(counts.error());
+  if (!restoring) return passed(restoring.error());
+  head.restoring = restoring->has_value();
   if (*position) {
     auto decoded = decode_position(**position);
     if (!decoded) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "paysaga/storage/state_store.hpp"
+#include "paysaga/storage/store_report.hpp"
 
 namespace paysaga::storage {
 
@@ -23,11 +24,21 @@ class RocksStore final : public StateStore {
   [[nodiscard]] static Result<std::unique_ptr<RocksStore>> open(const std::string& directory,
                                                                 const Options& options);
   ~RocksStore() override;
+
+  /// Reads every row, decodes it and checks it against what others say of it. For a store that
+  /// nobody writes to meanwhile.
+  /// Errors: storage_failed, corrupt (a file that cannot be read on).
+  [[nodiscard]] Result<StoreReport> verify() const;
   class Impl;
 
   [[nodiscard]] const StoreIdentity& identity() const override;
   [[nodiscard]] Result<void> apply(PartitionId partition, std::span<const AppliedRecord> records,
                                    const Position& next) override;
+  [[nodiscard]] Result<void> begin_restore(PartitionId partition) override;
+  [[nodiscard]] Result<void> restore(PartitionId partition,
+                                     std::span<const RestoredRow> rows) override;
+  [[nodiscard]] Result<void> finish_restore(PartitionId partition, const Position& position,
+                                            std::span<const InputPosition> inputs) override;
   [[nodiscard]] Result<void> flush() override;
   [[nodiscard]] Result<Position> position(PartitionId partition) const override;
   [[nodiscard]] Result<std::vector<InputPosition>> input_positions(

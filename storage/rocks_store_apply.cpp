@@ -1,3 +1,4 @@
+#include <deque>
 #include <unordered_map>
 
 #include "paysaga/storage/keys.hpp"
@@ -18,11 +19,7 @@ class Applying {
       inputs_moved_ = inputs_moved_ || next != input.next;
       next = input.next;
     }
-    if (const auto letter = dead_letter_of(record, partition_)) {
-      const std::string key = keys::dead_letter(letter->at, letter->id);
-      batch_.put(Family::dead_letters, key, encode(*letter));
-      batch_.put(Family::index, keys::dead_letter_id(letter->id), key);
-    }
+    if (const auto letter = dead_letter_of(record, partition_)) put_dead_letter(*letter);
     if (record.decision.order.empty()) return {};
     const auto order = OrderId::parse(record.decision.order);
     if (!order) return fail(ErrorCode::corrupt, "a decision names no order: it cannot be applied");
@@ -32,16 +29,43 @@ class Applying {
     return record.saga == nullptr ? Result<void>{} : take_state(*order, record);
   }
 
+  /// A row of a snapshot. A state is taken as if its record had been.
+  [[nodiscard]] Result<void> take(const RestoredRow& row) {
+    if (const auto* order = std::get_if<RestoredOrder>(&row)) {
+      AppliedRecord& record = restored_.emplace_back();
+      record.offset = order->offset;
+      record.decision.state = order->state;
+      record.saga = order->saga;
+      return take_state(order->saga->id, record);
+    }
+    if (const auto* stopped = std::get_if<Quarantined>(&row)) {
+      const std::string key = keys::quarantine(partition_, stopped->order.text());
+      batch_.put(Family::quarantine, key, encode_quarantine(*stopped));
+      batch_.put(Family::quarantine, keys::quarantine_of(stopped->order.text()), key);
+    } else if (const auto* input = std::get_if<RestoredInput>(&row)) {
+      batch_.put(Family::quarantine, keys::queued(input->order.text(), input->offset),
+                 input->bytes);
+    } else if (const auto* letter = std::get_if<DeadLetter>(&row)) {
+      put_dead_letter(*letter);
+    }
+    return {};
+  }
+
   /// Writes all of it. The head is what the store has from then on.
   [[nodiscard]] Result<PartitionHead> finish(const Position& next) {
+    head_.position = next;
+    batch_.put(Family::partitions, keys::of_partition('P', partition_), encode(next));
+    return finish();
+  }
+
+  /// The same without a position, which comes with the last rows of a restore.
+  [[nodiscard]] Result<PartitionHead> finish() {
     for (const auto& [order, change] : orders_) {
       if (change.newest != nullptr) move_order(change);
     }
     for (const auto& [order, change] : quarantines_) {
       if (change.touched) move_quarantine(order, change);
     }
-    head_.position = next;
-    batch_.put(Family::partitions, keys::of_partition('P', partition_), encode(next));
     if (inputs_moved_) {
       batch_.put(Family::partitions, keys::of_partition('I', partition_),
                  encode_inputs(head_.inputs));
@@ -70,6 +94,12 @@ class Applying {
     bool existed = false;
     bool touched = false;
   };
+
+  void put_dead_letter(const DeadLetter& letter) {
+    const std::string key = keys::dead_letter(letter.at, letter.id);
+    batch_.put(Family::dead_letters, key, encode(letter));
+    batch_.put(Family::index, keys::dead_letter_id(letter.id), key);
+  }
 
   Result<void> take_state(const OrderId& order, const AppliedRecord& record) {
     auto [found, is_new] = orders_.try_emplace(order);
@@ -202,6 +232,7 @@ class Applying {
   PartitionId partition_;
   PartitionHead head_;
   RocksBatch batch_;
+  std::deque<AppliedRecord> restored_;  // What `orders_` looks into.
   std::unordered_map<OrderId, OrderChange> orders_;
   std::unordered_map<OrderId, QuarantineChange> quarantines_;
   bool inputs_moved_ = false;
@@ -210,16 +241,19 @@ class Applying {
 
 }  // namespace
 
+tl::unexpected<Error> failed_before() {
+  return fail(ErrorCode::storage_failed,
+              "a write to the store failed before; start again to open it anew");
+}
+
 Result<void> RocksStore::apply(PartitionId partition, std::span<const AppliedRecord> records,
                                const Position& next) {
   Impl::Slot& slot = impl_->slot(partition);
   const std::lock_guard lock{slot.mutex};
-  if (impl_->failed) {
-    return fail(ErrorCode::storage_failed,
-                "a write to the store failed before; start again to open it anew");
-  }
+  if (impl_->failed) return failed_before();
   auto head = impl_->head(partition, slot);
   if (!head) return tl::unexpected<Error>{std::move(head.error())};
+  ensure(!(*head)->restoring, "nothing is applied to a partition that is being restored");
   const Offset from = (*head)->position.next;
   if (next.next < from) return {};  // All of it is there already.
   Applying applying{*impl_, partition, **head};
@@ -229,6 +263,26 @@ Result<void> RocksStore::apply(PartitionId partition, std::span<const AppliedRec
     if (auto taken = applying.take(record); !taken) return taken;
   }
   auto written = applying.finish(next);
+  if (!written) {
+    impl_->failed = true;
+    return tl::unexpected<Error>{std::move(written.error())};
+  }
+  slot.head = std::move(*written);
+  return {};
+}
+
+Result<void> RocksStore::restore(PartitionId partition, std::span<const RestoredRow> rows) {
+  Impl::Slot& slot = impl_->slot(partition);
+  const std::lock_guard lock{slot.mutex};
+  if (impl_->failed) return failed_before();
+  auto head = impl_->head(partition, slot);
+  if (!head) return tl::unexpected<Error>{std::move(head.error())};
+  ensure((*head)->restoring, "a restore is begun before its rows come");
+  Applying applying{*impl_, partition, **head};
+  for (const RestoredRow& row : rows) {
+    if (auto taken = applying.take(row); !taken) return taken;
+  }
+  auto written = applying.finish();
   if (!written) {
     impl_->failed = true;
     return tl::unexpected<Error>{std::move(written.error())};

@@ -20,6 +20,7 @@ struct PartitionHead {
   std::vector<StatusCount> counts;
   /// No timer lies before it: a search need not walk over the deleted ones there.
   Time timers_floor = Time::min();
+  bool restoring = false;  // A restore was begun and has not come to its end.
 };
 
 /// RocksStore's database and heads. One partition's head is used by its writer, and for a moment by
@@ -51,6 +52,7 @@ class RocksStore::Impl {
   std::map<PartitionId, std::unique_ptr<Slot>> slots_;
 };
 
+[[nodiscard]] tl::unexpected<Error> failed_before();
 [[nodiscard]] std::string encode_inputs(const std::map<std::string, Offset>& inputs);
 [[nodiscard]] Result<std::map<std::string, Offset>> decode_inputs(std::string_view bytes);
 [[nodiscard]] std::string encode_quarantine(const Quarantined& record);

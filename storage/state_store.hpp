@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "paysaga/saga/saga.hpp"
@@ -78,6 +79,20 @@ struct Quarantined {
   friend bool operator==(const Quarantined&, const Quarantined&) = default;
 };
 
+/// What a snapshot says of an order.
+struct RestoredOrder {
+  Offset offset = 0;  // Of the record that says so.
+  std::string state;  // In the codec's bytes.
+  std::shared_ptr<const Saga> saga;
+};
+/// An input that waits behind a quarantine.
+struct RestoredInput {
+  OrderId order;
+  Offset offset;  // Of the record that queued it.
+  std::string bytes;
+};
+using RestoredRow = std::variant<RestoredOrder, Quarantined, RestoredInput, DeadLetter>;
+
 struct OrderQuery {
   std::optional<order::Status> status;
   std::optional<CustomerId> customer;
@@ -143,6 +158,15 @@ class StateStore {
   [[nodiscard]] virtual Result<void> apply(PartitionId partition,
                                            std::span<const AppliedRecord> records,
                                            const Position& next) = 0;
+  /// Begins to fill a partition from a snapshot: forgets all that it has, its position first. Until
+  /// `finish_restore` it has no position, and whoever opens the store has to begin anew.
+  [[nodiscard]] virtual Result<void> begin_restore(PartitionId partition) = 0;
+  /// Rows in any order, each once, with all that is found through them; histories begin anew.
+  [[nodiscard]] virtual Result<void> restore(PartitionId partition,
+                                             std::span<const RestoredRow> rows) = 0;
+  /// The position, the last of all. Position{}: there is nothing.
+  [[nodiscard]] virtual Result<void> finish_restore(PartitionId partition, const Position& position,
+                                                    std::span<const InputPosition> inputs) = 0;
   /// Makes all that was applied outlive a power loss; before the journal is trimmed.
   [[nodiscard]] virtual Result<void> flush() = 0;
 

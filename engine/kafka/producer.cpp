@@ -33,11 +33,12 @@ int produce(rd_kafka_s* client, rd_kafka_topic_s* topic, std::uint32_t partition
                                 static_cast<ssize_t>(header.value.size()));
     }
   }
+  // Nothing, not an empty text: in a compacted topic it removes the key.
+  char* const value = record.value.empty() ? nullptr : const_cast<char*>(record.value.data());
   // The signatures of librdkafka have no const; with F_COPY it writes to neither.
   const auto code = rd_kafka_producev(
       client, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(static_cast<std::int32_t>(partition)),
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-      RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(value, record.value.size()),
       RD_KAFKA_V_KEY(record.key.empty() ? nullptr : record.key.data(), record.key.size()),
       RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);

@@ -25,7 +25,11 @@ struct Snapshots::Restore {
     }
     for (storage::LogEntry& entry : batch->entries) {
       if (entry.offset >= end) break;
-      newest.insert_or_assign(std::move(entry.record.key), std::move(entry.record.value));
+      if (entry.record.value.empty()) {
+        newest.erase(entry.record.key);
+      } else {
+        newest.insert_or_assign(std::move(entry.record.key), std::move(entry.record.value));
+      }
     }
     if (batch->next >= end) finish();
   }

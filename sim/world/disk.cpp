@@ -15,16 +15,34 @@ Disk::Disk(storage::StoreIdentity identity, Prng prng, bool keeps_synced)
 Result<void> Disk::apply(storage::PartitionId partition,
                          std::span<const storage::AppliedRecord> records,
                          const storage::Position& next) {
+  return write([&] { return written_->apply(partition, records, next); });
+}
+
+Result<void> Disk::begin_restore(storage::PartitionId partition) {
+  return write([&] { return written_->begin_restore(partition); });
+}
+
+Result<void> Disk::restore(storage::PartitionId partition,
+                           std::span<const storage::RestoredRow> rows) {
+  return write([&] { return written_->restore(partition, rows); });
+}
+
+Result<void> Disk::finish_restore(storage::PartitionId partition, const storage::Position& position,
+                                  std::span<const storage::InputPosition> inputs) {
+  return write([&] { return written_->finish_restore(partition, position, inputs); });
+}
+
+Result<void> Disk::write(const std::function<Result<void>()>& happen) {
   if (frozen_) return fail(ErrorCode::storage_failed, "the node is dead");
   if (full_ || failed_) return fail(ErrorCode::storage_failed, "the simulated disk is full");
   if (breaks_) {
     failed_ = true;
-    if (prng_.chance(0.5)) (void)written_->apply(partition, records, next);
+    if (prng_.chance(0.5)) (void)happen();
     return fail(ErrorCode::storage_failed, "the simulated disk broke");
   }
-  auto applied = written_->apply(partition, records, next);
+  auto written = happen();
   if (synced_ && prng_.chance(sync_chance)) (void)flush();
-  return applied;
+  return written;
 }
 
 Result<void> Disk::flush() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -39,6 +40,12 @@ class Disk final : public storage::StateStore {
   [[nodiscard]] Result<void> apply(storage::PartitionId partition,
                                    std::span<const storage::AppliedRecord> records,
                                    const storage::Position& next) override;
+  [[nodiscard]] Result<void> begin_restore(storage::PartitionId partition) override;
+  [[nodiscard]] Result<void> restore(storage::PartitionId partition,
+                                     std::span<const storage::RestoredRow> rows) override;
+  [[nodiscard]] Result<void> finish_restore(
+      storage::PartitionId partition, const storage::Position& position,
+      std::span<const storage::InputPosition> inputs) override;
   [[nodiscard]] Result<void> flush() override;
   [[nodiscard]] Result<storage::Position> position(storage::PartitionId id) const override {
     return written_->position(id);
@@ -97,6 +104,9 @@ class Disk final : public storage::StateStore {
   }
 
  private:
+  /// One write, which happens, fails, or does both.
+  [[nodiscard]] Result<void> write(const std::function<Result<void>()>& happen);
+
   std::unique_ptr<storage::MemoryStore> written_;
   std::unique_ptr<storage::MemoryStore> synced_;  // Null if there are no power losses.
   Prng prng_;

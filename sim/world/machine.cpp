@@ -69,6 +69,8 @@ actors::NodeOptions Machine::options() const {
   options.version = "sim";
   options.ledger = ledger;
   options.publish_atomic = plan.publish_atomic;
+  options.snapshots = plan.snapshots;
+  options.standby = plan.standby;
   options.policy = plan.policy;
   options.credit_max = plan.credit_max;
   options.calls_in_flight_max = plan.calls_max;

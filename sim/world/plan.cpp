@@ -60,6 +60,8 @@ Plan make_plan(const PlanOptions& options) {
     plan.intensity[index_of(fault)] = draw_intensity(options, fault);
   // An outage of days makes every order try thousands of times: a few orders show all of it.
   if (plan.has(Fault::provider_forgetful)) plan.orders = std::min(plan.orders, 12U);
+  plan.standby = Prng::stream(options.seed, "standby").chance(0.5);
+  plan.snapshots = Prng::stream(options.seed, "snapshots").chance(0.75);
   if (plan.publish_atomic) plan.intensity[index_of(Fault::publish_torn)] = 0;
   if (options.faults_until) plan.faults_for = std::min(plan.faults_for, *options.faults_until);
   return plan;

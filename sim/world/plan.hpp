@@ -28,6 +28,8 @@ struct Plan {
   std::uint32_t nodes;
   std::uint32_t partitions;
   bool publish_atomic;
+  bool standby;
+  bool snapshots;  // Else no disk may be lost, or lag, once the journal was trimmed.
   Policy policy;
   // The engine's own limits, drawn narrow now and then: what rarely happens then happens often.
   std::size_t credit_max;

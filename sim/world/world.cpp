@@ -316,7 +316,7 @@ RunResult World::run() {
     }
   };
   if (oracle_.findings.empty()) compare();
-  const bool cold = !trimmed_ && Prng::stream(plan_.seed, "cold").chance(0.25);
+  const bool cold = (plan_.snapshots || !trimmed_) && Prng::stream(plan_.seed, "cold").chance(0.25);
   if (oracle_.findings.empty() && cold) {
     restart_cold();
     if (oracle_.findings.empty()) compare();

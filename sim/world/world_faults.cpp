@@ -126,8 +126,8 @@ void World::kill(Machine& machine, Fault how) {
   }
   leave(machine);
   if (how == Fault::power_loss) machine.disk().lose_power();
-  // Once the journal is trimmed an empty disk cannot be filled from it: a backup is.
-  if (how == Fault::disk_lost && !trimmed_) machine.disk().replace(nullptr);
+  // Once the journal is trimmed an empty disk cannot be filled from it alone.
+  if (how == Fault::disk_lost && (plan_.snapshots || !trimmed_)) machine.disk().replace(nullptr);
   restart_later(machine, prng);
 }
 
@@ -168,16 +168,22 @@ void World::pause(Machine& machine) {
   });
 }
 
-/// Retention: what every disk has, synced, and the publisher has published, may go.
+/// Retention: what the publisher has published may go, if every disk has it, synced, or it is in
+/// the snapshot. With snapshots some trimmings ask no disk.
 void World::trim() {
+  const bool ask_disks = !plan_.snapshots || dice_.of(Fault::journal_trimmed).chance(0.5);
   for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
     const storage::PartitionId id{i};
     storage::Offset first = log_.journal_end(id);
+    const auto keep = [&](storage::Use use) {
+      const auto committed = log_.committed(use, id);
+      first = std::min(first, committed ? committed->next : 0);
+    };
+    keep(storage::Use::publisher);
+    if (plan_.snapshots) keep(storage::Use::snapshotter);
     for (const auto& machine : machines_) {
-      first = std::min(first, machine->disk().synced_next(id));
+      if (ask_disks) first = std::min(first, machine->disk().synced_next(id));
     }
-    const auto published = log_.committed(storage::Use::publisher, id);
-    first = std::min(first, published ? published->next : 0);
     if (first <= log_.journal_first(id)) continue;
     log_.trim_journal(id, first);
     trimmed_ = true;

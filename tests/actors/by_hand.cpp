@@ -147,6 +147,8 @@ HandNode::HandNode(HandWorld& of, storage::StateStore& with, Roles roles, Paymen
 void HandNode::make_node(NodeOptions options, PaymentProvider& provider) {
   options.node = name;
   options.threads = 0;
+  options.snapshots = world.snapshots;
+  options.standby = world.standby;
   options.idle_after = idle_after;
   node = std::make_unique<Node>(std::move(options), *log, store, provider, clock, seen);
   world.nodes_.push_back(this);

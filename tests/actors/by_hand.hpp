@@ -88,6 +88,8 @@ class HandWorld {
   storage::MemoryWorld log;
   ScriptedProvider provider;
   std::uint32_t partition_count;
+  bool snapshots = false;  // Of the nodes that are made from now on; so is the next.
+  bool standby = false;
 
  private:
   friend class HandNode;

@@ -21,6 +21,18 @@ class StoreAround : public storage::StateStore {
                                    const storage::Position& next) override {
     return under_.apply(partition, records, next);
   }
+  [[nodiscard]] Result<void> begin_restore(storage::PartitionId partition) override {
+    return under_.begin_restore(partition);
+  }
+  [[nodiscard]] Result<void> restore(storage::PartitionId partition,
+                                     std::span<const storage::RestoredRow> rows) override {
+    return under_.restore(partition, rows);
+  }
+  [[nodiscard]] Result<void> finish_restore(
+      storage::PartitionId partition, const storage::Position& position,
+      std::span<const storage::InputPosition> inputs) override {
+    return under_.finish_restore(partition, position, inputs);
+  }
   [[nodiscard]] Result<void> flush() override { return under_.flush(); }
   [[nodiscard]] Result<storage::Position> position(storage::PartitionId id) const override {
     return under_.position(id);

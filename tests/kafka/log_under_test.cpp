@@ -123,10 +123,14 @@ bool KafkaUnderTest::restart() {
 
 bool KafkaUnderTest::trim_journal(PartitionId partition) {
   const Offset end = storage::conformance::journal_range(*kafka_, partition).second;
-  const auto client = open_asking_client(options_, Asking::written);
+  return delete_journal(options_, partition, end);
+}
+
+bool delete_journal(const KafkaOptions& options, PartitionId partition, Offset below) {
+  const auto client = open_asking_client(options, Asking::written);
   ensure(client.has_value(), "a client can be opened");
   const auto list =
-      list_of(journal_topic(options_), std::vector<storage::Commit>{{partition, end, {}}});
+      list_of(journal_topic(options), std::vector<storage::Commit>{{partition, below, {}}});
   rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list.get());
   const Held<rd_kafka_queue_t> queue{rd_kafka_queue_new((*client)->handle())};
   rd_kafka_DeleteRecords((*client)->handle(), &request, 1, nullptr, queue.get());

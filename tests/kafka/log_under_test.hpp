@@ -13,6 +13,10 @@ namespace paysaga::engine::kafka {
 [[nodiscard]] KafkaOptions fresh_options();
 [[nodiscard]] std::string topic_of(const KafkaOptions& options, const std::string& name);
 
+/// Deletes the records of a journal's partition below an offset, as retention does.
+[[nodiscard]] bool delete_journal(const KafkaOptions& options, storage::PartitionId partition,
+                                  storage::Offset below);
+
 /// A log on a group of its own, so that tests do not see each other. Topics are named as people
 /// name them: the prefix that makes them this log's is put before them here.
 class KafkaUnderTest final : public storage::conformance::LogUnderTest {

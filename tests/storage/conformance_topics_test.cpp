@@ -208,7 +208,8 @@ TEST_CASE("log: a snapshot has the newest value of each key, and its own positio
   CHECK(read(p0).empty());
   REQUIRE(write(p0, {{"ord_1", "a"}, {"ord_2", "b"}}, {p0, 5, "first"}));
   REQUIRE(write(p0, {{"ord_1", "c"}, {"#position", std::string("\0z", 2)}}, {p0, 9, "second"}));
-  REQUIRE(write(p1, {{"ord_1", "other"}}, {p1, 1, ""}));
+  REQUIRE(write(p1, {{"ord_1", "other"}, {"ord_2", "goes"}}, {p1, 1, ""}));
+  REQUIRE(write(p1, {{"ord_2", ""}}, {p1, 2, ""}));  // An empty value removes its key.
   const auto check = [&] {
     CHECK(read(p0) ==
           std::vector<std::string>{"#position=" + std::string("\0z", 2), "ord_1=c", "ord_2=b"});

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "paysaga/storage/codec_saga.hpp"
 #include "paysaga/storage/codec_view.hpp"
 #include "paysaga/storage/memory_store.hpp"
 #include "paysaga/storage/rocks_store.hpp"
@@ -27,6 +28,7 @@ class Drill {
       for (std::uint64_t left = number(6); left > 0; --left) decide();
       for (const Journal& journal : journals_) {
         if (number(3) == 0) continue;
+        if (number(8) == 0) restore(journal);
         // Sometimes from an offset that was applied long ago.
         const Offset known = rocks_->position(journal.partition())->next;
         const Offset from = number(5) == 0 ? known - static_cast<Offset>(number(4)) : known;
@@ -64,6 +66,7 @@ class Drill {
     if (kind == 6) {
       return journal.dead_letter({.id = "t/0/" + std::to_string(journal.next()),
                                   .topic = "t",
+                                  .partition = journal.partition(),
                                   .offset = journal.next(),
                                   .cause = "c",
                                   .at = time_from_micros(static_cast<std::int64_t>(number(9)))});
@@ -82,6 +85,49 @@ class Drill {
     facts.updated_at = time_from_micros(static_cast<std::int64_t>(number(20)));
     facts.expires_at = time_from_micros(static_cast<std::int64_t>(number(40)));
     journal.decide(name(i), make_saga(name(i), facts));
+  }
+
+  /// What a snapshot of the partition would hold, by what the stores know of it, is put in the
+  /// place of all that they have; sometimes after a restore that was broken off.
+  void restore(const Journal& journal) {
+    const PartitionId p = journal.partition();
+    std::vector<RestoredRow> rows;
+    for (std::uint64_t i = index_of(p); i < orders; i += partitions) {
+      const OrderId order = OrderId::of(name(i));
+      if (const auto stored = *memory_.load(order)) {
+        rows.push_back(RestoredOrder{stored->offset, encode_saga(stored->saga),
+                                     std::make_shared<const Saga>(stored->saga)});
+      }
+      const auto stopped = *memory_.quarantine(order);
+      if (!stopped) continue;
+      rows.push_back(*stopped);
+      Offset offset = -999;  // Of those that a queue has, only their order matters.
+      const auto queue = *memory_.queued(order, 999);
+      for (const std::string& input : queue) {
+        rows.push_back(RestoredInput{order, offset++, input});
+      }
+    }
+    const auto letters = *memory_.dead_letters("", 999);
+    for (const DeadLetter& letter : letters) {
+      if (letter.partition == p) rows.push_back(letter);
+    }
+    std::shuffle(rows.begin(), rows.end(), random_);
+    const Position position = *memory_.position(p);
+    const auto inputs = *memory_.input_positions(p);
+    for (int tries = number(3) == 0 ? 2 : 1; tries > 0; --tries) {
+      const std::size_t half = number(rows.size() + 1);
+      for (StateStore* store :
+           {static_cast<StateStore*>(&memory_), static_cast<StateStore*>(rocks_.get())}) {
+        const std::span<const RestoredRow> all{rows};
+        REQUIRE(store->begin_restore(p).has_value());
+        REQUIRE(store->restore(p, all.first(half)).has_value());
+        CHECK((*store->position(p) == Position{}));
+        if (tries > 1) continue;
+        REQUIRE(store->restore(p, all.subspan(half)).has_value());
+        REQUIRE(store->finish_restore(p, position, inputs).has_value());
+      }
+      if (tries > 1 && number(2) == 0) reopen();
+    }
   }
 
   void compare_list(const OrderQuery& query) {
@@ -129,6 +175,9 @@ class Drill {
         REQUIRE((*rocks_->find_by_provider_id(id) == *memory_.find_by_provider_id(id)));
       }
     }
+    const auto report = rocks_->verify();
+    REQUIRE(report.has_value());
+    CHECK(report->findings == std::vector<std::string>{});
     REQUIRE((*rocks_->dead_letters("", 99) == *memory_.dead_letters("", 99)));
     OrderQuery query;
     query.limit = 1 + number(20);

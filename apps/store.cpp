@@ -1,0 +1,124 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "apps/cli.hpp"
+#include "apps/json_view.hpp"
+#include "apps/store_rebuild.hpp"
+#include "apps/table.hpp"
+#include "paysaga/storage/json_writer.hpp"
+#include "paysaga/storage/rocks_store.hpp"
+
+namespace paysaga::apps {
+namespace {
+
+/// Read only: beside a running node, after its end or its death.
+Result<std::unique_ptr<storage::RocksStore>> open_state(const Common& common) {
+  const auto loaded = load_settings(common);
+  if (!loaded) return fail(ErrorCode::malformed, "the configuration is not sound");
+  storage::RocksStore::Options options;
+  options.read_only = true;
+  return storage::RocksStore::open((loaded->settings.node.data / "state").string(), options);
+}
+
+/// What both verbs tell, by name.
+std::vector<std::pair<std::string, std::uint64_t>> numbers_of(const storage::StoreReport& report) {
+  return {{"orders", report.orders},
+          {"history_rows", report.history},
+          {"timers", report.timers},
+          {"index_rows", report.index},
+          {"dead_letters", report.dead_letters},
+          {"quarantined", report.quarantined},
+          {"queued_inputs", report.queued}};
+}
+
+void print_json(const storage::StoreReport& report) {
+  std::string line;
+  storage::JsonWriter json{line};
+  json.open_object();
+  for (const auto& [name, number] : numbers_of(report)) json.any_key(name).natural(number);
+  json.key("problems").natural(report.finding_count);
+  json.key("findings").open_array();
+  for (const std::string& finding : report.findings) json.text(finding);
+  json.close_array();
+  json.close_object();
+  fmt::print("{}\n", line);
+}
+
+ExitCode verify(const Common& common) {
+  const auto store = open_state(common);
+  if (!store) return complain_of(store.error());
+  const auto report = (*store)->verify();
+  if (!report) return complain_of(report.error());
+  if (common.output == "json") {
+    print_json(*report);
+  } else {
+    for (const std::string& finding : report->findings) fmt::print("{}\n", finding);
+    Table table{{{"ROWS"}, {"COUNT", Table::Align::right}}};
+    for (const auto& [name, number] : numbers_of(*report)) {
+      table.add({name, std::to_string(number)});
+    }
+    table.print();
+  }
+  if (report->finding_count == 0) return ExitCode::ok;
+  complain(
+      fmt::format("the store has {} problems; stop the node, move its state directory away "
+                  "and start it again: it is filled from the journal",
+                  report->finding_count));
+  return ExitCode::problems_found;
+}
+
+ExitCode stats(const Common& common) {
+  const auto store = open_state(common);
+  if (!store) return complain_of(store.error());
+  Table table{{{"PARTITION", Table::Align::right},
+               {"POSITION", Table::Align::right},
+               {"EPOCH", Table::Align::right},
+               {"QUARANTINED", Table::Align::right}}};
+  for (std::uint32_t i = 0; i < (*store)->identity().partition_count; ++i) {
+    const storage::PartitionId partition{i};
+    const auto position = (*store)->position(partition);
+    if (!position) return complain_of(position.error());
+    const auto quarantined = (*store)->quarantined(partition);
+    if (!quarantined) return complain_of(quarantined.error());
+    table.add({std::to_string(i), std::to_string(position->next), std::to_string(position->epoch),
+               std::to_string(quarantined->size())});
+  }
+  const auto& identity = (*store)->identity();
+  fmt::print(stderr, "journal {}, ledger {}\n", identity.log, identity.ledger);
+  table.print();
+  return ExitCode::ok;
+}
+
+ExitCode rebuild(const Common& common, const std::string& into) {
+  const auto loaded = load_settings(common);
+  if (!loaded) return ExitCode::usage;
+  const auto report = rebuild_store(loaded->settings.node.data.string(), into);
+  if (!report) return complain_of(report.error());
+  for (const std::string& difference : report->differences) fmt::print("{}\n", difference);
+  fmt::print(stderr, "{} records, {} orders; {} differences from the state in {}\n",
+             report->records, report->orders, report->differences.size(),
+             loaded->settings.node.data.string());
+  return report->differences.empty() ? ExitCode::ok : ExitCode::problems_found;
+}
+
+}  // namespace
+
+void add_store(CLI::App& app, Common& common, Work& work) {
+  CLI::App* noun = app.add_subcommand("store", "The states on disk, read only");
+  noun->require_subcommand(1);
+  noun->add_subcommand("stats", "How far each partition's states have come")
+      ->callback([&common, &work] { work = [&common] { return stats(common); }; });
+  noun->add_subcommand("verify",
+                       "Reads every row and checks it against the others; 8: it found problems")
+      ->callback([&common, &work] { work = [&common] { return verify(common); }; });
+  auto into = std::make_shared<std::string>();
+  CLI::App* verb = noun->add_subcommand(
+      "rebuild",
+      "The states anew, from the local journal alone, into a new directory; prints what "
+      "the present ones have otherwise");
+  verb->add_option("INTO", *into, "The new directory")->required();
+  verb->callback(
+      [&common, &work, into] { work = [&common, into] { return rebuild(common, *into); }; });
+}
+
+}  // namespace paysaga::apps
