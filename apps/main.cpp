@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   add_submit(app, common, work);
   add_order(app, common, work);
   add_actor(app, common, work);
+  add_dlq(app, common, work);
   add_topic(app, common, work);
   add_stripe(app, common, work);
   add_sim(app, common, work);

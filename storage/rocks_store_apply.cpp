@@ -18,11 +18,8 @@ class Applying {
       inputs_moved_ = inputs_moved_ || next != input.next;
       next = input.next;
     }
-    if (const auto letter = dead_letter_of(record, partition_)) {
-      const std::string key = keys::dead_letter(letter->at, letter->id);
-      batch_.put(Family::dead_letters, key, encode(*letter));
-      batch_.put(Family::index, keys::dead_letter_id(letter->id), key);
-    }
+    if (auto letter = dead_letter_of(record, partition_)) put_letter(std::move(*letter));
+    if (auto settled = settle_letter(record.decision); !settled) return settled;
     if (record.decision.order.empty()) return {};
     const auto order = OrderId::parse(record.decision.order);
     if (!order) return fail(ErrorCode::corrupt, "a decision names no order: it cannot be applied");
@@ -70,6 +67,30 @@ class Applying {
     bool existed = false;
     bool touched = false;
   };
+
+  void put_letter(DeadLetter letter) {
+    const std::string key = keys::dead_letter(letter.at, letter.id);
+    batch_.put(Family::dead_letters, key, encode(letter));
+    batch_.put(Family::index, keys::dead_letter_id(letter.id), key);
+    const std::string id = letter.id;
+    letters_.insert_or_assign(id, std::move(letter));
+  }
+
+  /// A letter that this store never had, as after a restore, is left alone.
+  Result<void> settle_letter(const DecisionView& decision) {
+    if (!settles_dead_letter(decision)) return {};
+    const std::string id{decision.input_id};
+    if (!letters_.contains(id)) {
+      auto stored = store_.dead_letter(id);
+      if (!stored) return tl::unexpected<Error>{std::move(stored.error())};
+      if (!*stored) return {};
+      letters_.emplace(id, std::move(**stored));
+    }
+    DeadLetter letter = letters_.at(id);
+    settle(letter, decision);
+    put_letter(std::move(letter));
+    return {};
+  }
 
   Result<void> take_state(const OrderId& order, const AppliedRecord& record) {
     auto [found, is_new] = orders_.try_emplace(order);
@@ -203,6 +224,7 @@ class Applying {
   PartitionHead head_;
   RocksBatch batch_;
   std::unordered_map<OrderId, OrderChange> orders_;
+  std::unordered_map<std::string, DeadLetter> letters_;  // Of this batch, as they are behind it.
   std::unordered_map<OrderId, QuarantineChange> quarantines_;
   bool inputs_moved_ = false;
   bool counts_moved_ = false;

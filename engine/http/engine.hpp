@@ -58,6 +58,11 @@ class Engine {
   /// A JSON object; not_found.
   [[nodiscard]] virtual Result<std::string> dead_letter(std::string_view id) const = 0;
 
+  /// As actors::Node::redrive and discard.
+  virtual void redrive(std::string id, std::string reason, bool force,
+                       Done<Result<std::monostate>> done) = 0;
+  virtual void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) = 0;
+
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;
   virtual void gauges(Done<Gauges> done) = 0;
