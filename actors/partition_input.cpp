@@ -16,6 +16,22 @@ const std::string* header(const storage::LogRecord& record, std::string_view nam
   return nullptr;
 }
 
+/// A command; what its body leaves out of these two its headers may say.
+Result<storage::ParsedCommand> read_command(const storage::LogRecord& record) {
+  auto parsed = storage::parse_command(record.value);
+  if (!parsed) return parsed;
+  const std::string* correlation = header(record, "correlation-id");
+  const std::string* traceparent = header(record, "traceparent");
+  storage::CommandParts parts{.body = record.value};
+  if (correlation != nullptr && parsed->input.correlation_id.empty()) {
+    parts.correlation_id = *correlation;
+  }
+  if (traceparent != nullptr && parsed->input.traceparent.empty()) parts.traceparent = *traceparent;
+  if (parts.correlation_id.empty() && parts.traceparent.empty()) return parsed;
+  auto completed = storage::parse_command(parts);
+  return completed ? completed : parsed;  // Headers that cannot be read are passed over.
+}
+
 }  // namespace
 
 /// Reads on from the last counted positions.
@@ -65,7 +81,7 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
       *source == world_->options.group) {
     return;  // Its own refund request: it was decided in the decision that published it.
   }
-  auto parsed = storage::parse_command(entry.record.value);
+  auto parsed = read_command(entry.record);
   if (!parsed) return keep_stray(topic, {std::move(entry), parsed.error().detail});
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
   if (home != id_) return keep_stray(topic, {std::move(entry), home});
