@@ -58,209 +58,123 @@ constexpr auto some_path = [](const std::filesystem::path& path) -> Result<void>
   return fail(ErrorCode::malformed, "is empty; name a directory");
 };
 
-/// `member` gives the setting's place in Settings, `check` says whether a value of it fits.
-template <auto member, auto check = any>
+/// `section` and `member` give the setting's place in Settings, `check` says whether a value fits.
+template <auto section, auto member, auto check = any>
 constexpr Key key(std::string_view name, std::string_view help) {
   return {name, help,
           [](Settings& settings, const Value& value) -> Result<void> {
-            auto read_value = member(settings);
+            auto& place = settings.*section.*member;
+            auto read_value = place;
             return read(value, read_value).and_then([&] { return check(read_value); }).map([&] {
-              member(settings) = std::move(read_value);
+              place = std::move(read_value);
             });
           },
-          [](const Settings& settings) { return write(member(settings)); }};
+          [](const Settings& settings) { return write(settings.*section.*member); }};
 }
 
 constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t day_ms = 24 * hour_ms;
 
-constexpr Key table[] = {key < [](auto& s) -> auto& {return s.node.id;
-}  // namespace
-, word < 1,
-    64 >> ("node.id", "Names this node in logs, claims and metrics."), key < [](auto& s) -> auto& {
-  return s.node.data;
-}
-,
-    some_path >
-        ("node.data", "Where journal and state are kept. Relative to where the node is started."),
-    key < [](auto& s) -> auto& {
-  return s.node.roles;
-}
-> ("node.roles",
-   "The machines that it runs: what happened to the money, and what that means\n"
-   "for the order."),
-    key < [](auto& s) -> auto& {
-  return s.node.compatibility;
-}
-, within < 1, 1 >> ("node.compatibility", "The version of the records that it writes."), key < [
-](auto& s) -> auto& {
-  return s.node.threads;
-}
-, within < 1, 256 >> ("node.threads", "Threads that run the actors."),
+constexpr Key table[] = {
+    key<&Settings::node, &NodeSettings::id, word<1, 64>>(
+        "node.id", "Names this node in logs, claims and metrics."),
+    key<&Settings::node, &NodeSettings::data, some_path>(
+        "node.data", "Where journal and state are kept. Relative to where the node is started."),
+    key<&Settings::node, &NodeSettings::roles>(
+        "node.roles",
+        "The machines that it runs: what happened to the money, and what that means\n"
+        "for the order."),
+    key<&Settings::node, &NodeSettings::compatibility, within<1, 1>>(
+        "node.compatibility", "The version of the records that it writes."),
+    key<&Settings::node, &NodeSettings::threads, within<1, 256>>("node.threads",
+                                                                 "Threads that run the actors."),
 
-    key < [](auto& s) -> auto& {
-  return s.http.listen;
-}
-> ("http.listen",
-   "Where HTTP is served. Loopback only: there are no tokens to tell callers\n"
-   "apart. Port 0 lets the system choose."),
-    key < [](auto& s) -> auto& {
-  return s.http.body_max;
-}
-,
-    body_size > ("http.body_max",
-                 "The largest body of a request; where lines are streamed, the longest\n"
-                 "line."),
-    key < [](auto& s) -> auto& {
-  return s.http.connections_max;
-}
-, within < 1, 65'536 >> ("http.connections_max", "More are refused."), key < [](auto& s) -> auto& {
-  return s.http.timeout;
-}
-, lasting < 100,
-    hour_ms >> ("http.timeout", "A client that takes longer to send or to read is disconnected."),
+    key<&Settings::http, &HttpSettings::listen>(
+        "http.listen",
+        "Where HTTP is served. Loopback only: there are no tokens to tell callers\n"
+        "apart. Port 0 lets the system choose."),
+    key<&Settings::http, &HttpSettings::body_max, body_size>(
+        "http.body_max",
+        "The largest body of a request; where lines are streamed, the longest\n"
+        "line."),
+    key<&Settings::http, &HttpSettings::connections_max, within<1, 65'536>>("http.connections_max",
+                                                                            "More are refused."),
+    key<&Settings::http, &HttpSettings::timeout, lasting<100, hour_ms>>(
+        "http.timeout", "A client that takes longer to send or to read is disconnected."),
 
-    key < [](auto& s) -> auto& {
-  return s.journal.kind;
-}
-> ("journal.kind", "Where decisions are made durable: \"local\", a database in node.data."), key < [
-](auto& s) -> auto& {
-  return s.journal.publish;
-}
-> ("journal.publish",
-   "\"exactly_once\", or \"at_least_once\": after a crash the same events\n"
-   "may come again, under the same ids."),
-    key < [](auto& s) -> auto& {
-  return s.journal.retention;
-}
-, lasting < hour_ms,
-    3'650 * day_ms >>
-        ("journal.retention", "How long the journal is kept. State and history stay."),
+    key<&Settings::journal, &JournalSettings::kind>(
+        "journal.kind", "Where decisions are made durable: \"local\", a database in node.data."),
+    key<&Settings::journal, &JournalSettings::publish>(
+        "journal.publish",
+        "\"exactly_once\", or \"at_least_once\": after a crash the same events\n"
+        "may come again, under the same ids."),
+    key<&Settings::journal, &JournalSettings::retention, lasting<hour_ms, 3'650 * day_ms>>(
+        "journal.retention", "How long the journal is kept. State and history stay."),
 
-    key < [](auto& s) -> auto& {
-  return s.kafka.group;
-}
-, word < 1, 64 >> ("kafka.group", "Names the installation: part of every event id."), key < [
-](auto& s) -> auto& {
-  return s.kafka.topic_prefix;
-}
-, word < 0, 64 >> ("kafka.topic_prefix", "Stands before the name of every topic."), key < [
-](auto& s) -> auto& {
-  return s.kafka.partitions;
-}
-, within < 1, 1'024 >> ("kafka.partitions", "Fixed when the data directory is made."),
+    key<&Settings::kafka, &KafkaSettings::group, word<1, 64>>(
+        "kafka.group", "Names the installation: part of every event id."),
+    key<&Settings::kafka, &KafkaSettings::topic_prefix, word<0, 64>>(
+        "kafka.topic_prefix", "Stands before the name of every topic."),
+    key<&Settings::kafka, &KafkaSettings::partitions, within<1, 1'024>>(
+        "kafka.partitions", "Fixed when the data directory is made."),
 
-    key < [](auto& s) -> auto& {
-  return s.stripe.mode;
-}
-> ("stripe.mode", "\"simulator\" takes no money; \"test\" and \"live\" ask Stripe."), key < [
-](auto& s) -> auto& {
-  return s.stripe.base_url;
-}
-> ("stripe.base_url",
-   "Empty: the built-in simulator, or https://api.stripe.com. In simulator\n"
-   "mode it may name a simulator on this machine."),
-    key < [](auto& s) -> auto& {
-  return s.stripe.api_version;
-}
-, word < 1, 64 >> ("stripe.api_version", "Pinned on every request."), key < [](auto& s) -> auto& {
-  return s.stripe.key;
-}
-> ("stripe.key",
-   "The secret or restricted key: { file = \"...\" }, { env = \"...\" } or\n"
-   "{ credential = \"...\" } (systemd)."),
-    key < [](auto& s) -> auto& {
-  return s.stripe.timeout;
-}
-, lasting < 100,
-    600'000 >> ("stripe.timeout", "For the answer to a request. Later its outcome is unknown."),
-    key < [](auto& s) -> auto& {
-  return s.stripe.connect_timeout;
-}
-, lasting < 10, 60'000 >> ("stripe.connect_timeout", "For a connection, TLS included."), key < [
-](auto& s) -> auto& {
-  return s.stripe.connections_max;
-}
-, within < 1, 1'024 >> ("stripe.connections_max", "Connections that are kept open."), key < [
-](auto& s) -> auto& {
-  return s.stripe.calls_max;
-}
-, within < 1,
-    65'536 >> ("stripe.calls_max", "Calls in flight, those that wait for a connection included."),
-    key < [](auto& s) -> auto& {
-  return s.stripe.simulator_speed;
-}
-, within < 1,
-    100'000 >>
-        ("stripe.simulator_speed", "In simulator mode the waits for evidence are divided by this."),
-    key < [](auto& s) -> auto& {
-  return s.stripe.simulator_latency;
-}
-, lasting < 0,
-    600'000 >> ("stripe.simulator_latency", "How long the built-in simulator takes to answer."),
+    key<&Settings::stripe, &StripeSettings::mode>(
+        "stripe.mode", "\"simulator\" takes no money; \"test\" and \"live\" ask Stripe."),
+    key<&Settings::stripe, &StripeSettings::base_url>(
+        "stripe.base_url",
+        "Empty: the built-in simulator, or https://api.stripe.com. In simulator\n"
+        "mode it may name a simulator on this machine."),
+    key<&Settings::stripe, &StripeSettings::api_version, word<1, 64>>("stripe.api_version",
+                                                                      "Pinned on every request."),
+    key<&Settings::stripe, &StripeSettings::key>(
+        "stripe.key",
+        "The secret or restricted key: { file = \"...\" }, { env = \"...\" } or\n"
+        "{ credential = \"...\" } (systemd)."),
+    key<&Settings::stripe, &StripeSettings::timeout, lasting<100, 600'000>>(
+        "stripe.timeout", "For the answer to a request. Later its outcome is unknown."),
+    key<&Settings::stripe, &StripeSettings::connect_timeout, lasting<10, 60'000>>(
+        "stripe.connect_timeout", "For a connection, TLS included."),
+    key<&Settings::stripe, &StripeSettings::connections_max, within<1, 1'024>>(
+        "stripe.connections_max", "Connections that are kept open."),
+    key<&Settings::stripe, &StripeSettings::calls_max, within<1, 65'536>>(
+        "stripe.calls_max", "Calls in flight, those that wait for a connection included."),
+    key<&Settings::stripe, &StripeSettings::simulator_speed, within<1, 100'000>>(
+        "stripe.simulator_speed", "In simulator mode the waits for evidence are divided by this."),
+    key<&Settings::stripe, &StripeSettings::simulator_latency, lasting<0, 600'000>>(
+        "stripe.simulator_latency", "How long the built-in simulator takes to answer."),
 
-    key < [](auto& s) -> auto& {
-  return s.saga.late_success;
-}
-> ("saga.late_success",
-   "What becomes of a payment that succeeds after its order expired or was\n"
-   "closed: \"refund\", \"accept\" (expired orders only) or \"hold\"."),
-    key < [](auto& s) -> auto& {
-  return s.saga.expires_in;
-}
-, lasting < 1'000,
-    30 * day_ms >>
-        ("saga.expires_in", "How long a payment waits for its customer, unless the command says."),
-    key < [](auto& s) -> auto& {
-  return s.saga.auto_retries;
-}
-, within < 0,
-    8 >> ("saga.auto_retries",
-          "New attempts by itself after a decline that may pass; off-session only."),
-    key < [](auto& s) -> auto& {
-  return s.saga.command_parked_max;
-}
-, lasting < 1'000,
-    day_ms >> ("saga.command_parked_max", "How long an early command waits for what it needs."),
-    key < [](auto& s) -> auto& {
-  return s.saga.commands_max;
-}
-, within < 10,
-    100'000 >> ("saga.commands_max", "Commands that one order takes in its life."), key < [
-    ](auto& s) -> auto& {
-  return s.saga.read_schedule;
-}
-,
-    schedule > ("saga.read_schedule",
-                "When a waiting payment or refund is read at Stripe: one to six waits,\n"
-                "then the last again and again."),
-    key < [](auto& s) -> auto& {
-  return s.saga.compensation_schedule;
-}
-,
-    schedule >
-        ("saga.compensation_schedule", "When a failed refund of an ended order is tried again."),
+    key<&Settings::saga, &SagaSettings::late_success>(
+        "saga.late_success",
+        "What becomes of a payment that succeeds after its order expired or was\n"
+        "closed: \"refund\", \"accept\" (expired orders only) or \"hold\"."),
+    key<&Settings::saga, &SagaSettings::expires_in, lasting<1'000, 30 * day_ms>>(
+        "saga.expires_in", "How long a payment waits for its customer, unless the command says."),
+    key<&Settings::saga, &SagaSettings::auto_retries, within<0, 8>>(
+        "saga.auto_retries",
+        "New attempts by itself after a decline that may pass; off-session only."),
+    key<&Settings::saga, &SagaSettings::command_parked_max, lasting<1'000, day_ms>>(
+        "saga.command_parked_max", "How long an early command waits for what it needs."),
+    key<&Settings::saga, &SagaSettings::commands_max, within<10, 100'000>>(
+        "saga.commands_max", "Commands that one order takes in its life."),
+    key<&Settings::saga, &SagaSettings::read_schedule, schedule>(
+        "saga.read_schedule",
+        "When a waiting payment or refund is read at Stripe: one to six waits,\n"
+        "then the last again and again."),
+    key<&Settings::saga, &SagaSettings::compensation_schedule, schedule>(
+        "saga.compensation_schedule", "When a failed refund of an ended order is tried again."),
 
-    key < [](auto& s) -> auto& {
-  return s.log.level;
-}
-> ("log.level", "The least that is logged: \"debug\", \"info\", \"warning\", \"error\"."), key < [
-](auto& s) -> auto& {
-  return s.log.format;
-}
-> ("log.format", "\"text\", \"json\", or \"automatic\": text on a terminal, JSON elsewhere."),
+    key<&Settings::log, &LogSettings::level>(
+        "log.level", "The least that is logged: \"debug\", \"info\", \"warning\", \"error\"."),
+    key<&Settings::log, &LogSettings::format>(
+        "log.format", "\"text\", \"json\", or \"automatic\": text on a terminal, JSON elsewhere."),
 
-    key < [](auto& s) -> auto& {
-  return s.audit.key;
-}
-> ("audit.key",
-   "Signs the hash chain of the events (HMAC-SHA-256), written as stripe.key.\n"
-   "Without it the chain is plain SHA-256."),
-    key < [](auto& s) -> auto& {
-  return s.audit.key_id;
-}
-, word < 1, 64 >> ("audit.key_id", "Stands beside each hash, so that keys can be changed."),
-};  // namespace paysaga::config
+    key<&Settings::audit, &AuditSettings::key>(
+        "audit.key",
+        "Signs the hash chain of the events (HMAC-SHA-256), written as stripe.key.\n"
+        "Without it the chain is plain SHA-256."),
+    key<&Settings::audit, &AuditSettings::key_id, word<1, 64>>(
+        "audit.key_id", "Stands beside each hash, so that keys can be changed."),
+};
 
 }  // namespace
 
