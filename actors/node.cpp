@@ -60,7 +60,9 @@ class Node::Impl : public storage::OwnershipListener {
         system_{std::make_unique<caf::actor_system>(config_)},
         by_hand_{dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler())},
         log_{log},
-        clock_{clock} {
+        clock_{clock},
+        owned_{log.partition_count()},
+        led_{log.partition_count()} {
     const std::size_t calls_max = options.calls_in_flight_max;
     world_ = std::make_shared<const OrderWorld>(
         OrderWorld{std::move(options), &provider.encoder(), log.partition_count()});
@@ -68,7 +70,7 @@ class Node::Impl : public storage::OwnershipListener {
       return (*partitions)[storage::index_of(id)];
     };
     payment_ = spawn_payment(*system_, provider, clock, observer, calls_max, route);
-    const PartitionPorts ports{log, store, clock, observer, leading_};
+    const PartitionPorts ports{log, store, clock, observer, led_};
     for (std::uint32_t i = 0; i < log.partition_count(); ++i) {
       partitions_->push_back(
           spawn_partition(*system_, storage::PartitionId{i}, world_, ports, payment_));
@@ -126,10 +128,12 @@ class Node::Impl : public storage::OwnershipListener {
   void advance(Duration passed) { by_hand_->advance_time(passed); }
 
   void gained(storage::PartitionId id, storage::OwnershipToken token) override {
+    owned_.insert(id);
     caf::anon_send((*partitions_)[storage::index_of(id)], Gained{id, token});
     caf::anon_send(publisher_, Gained{id, token});
   }
   void lost(storage::PartitionId id, storage::OwnershipToken token) override {
+    owned_.erase(id);
     caf::anon_send((*partitions_)[storage::index_of(id)], Lost{id, token});
     caf::anon_send(publisher_, Lost{id, token});
   }
@@ -148,7 +152,12 @@ class Node::Impl : public storage::OwnershipListener {
   }
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
   [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
-  [[nodiscard]] bool leads_all() const { return !stopped() && leading_ == log_.partition_count(); }
+  [[nodiscard]] bool leads(storage::PartitionId id) const {
+    return !stopped() && led_.contains(id);
+  }
+  [[nodiscard]] bool ready() const {
+    return !stopped() && log_.membership_current() && !owned_.empty() && led_.includes(owned_);
+  }
 
  private:
   /// Asks actors to shut down; `done` once the last of them has.
@@ -188,7 +197,8 @@ class Node::Impl : public storage::OwnershipListener {
       std::make_shared<std::vector<PartitionActor>>();
   PaymentActor payment_;
   PublisherActor publisher_;
-  std::atomic<std::uint32_t> leading_ = 0;
+  PartitionSet owned_;
+  PartitionSet led_;
   bool started_ = false;
   std::atomic<bool> draining_ = false;
   std::atomic<bool> stopped_ = false;
@@ -298,8 +308,12 @@ void Node::discard(std::string letter, std::string reason, Done<Result<std::mono
   impl_->settle({std::move(letter), true, false, std::move(reason), std::move(done)});
 }
 
+bool Node::leads(storage::PartitionId partition) const {
+  return impl_->leads(partition);
+}
+
 bool Node::ready() const {
-  return impl_->leads_all();
+  return impl_->ready();
 }
 
 void Node::idle(Duration horizon, Done<bool> done) {

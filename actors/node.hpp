@@ -144,7 +144,10 @@ class Node {
   void redrive(std::string letter, std::string reason, bool force,
                Done<Result<std::monostate>> done);
   void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
-  /// True when every partition of the log is led by this node and has caught up.
+  /// True while this node leads the partition.
+  [[nodiscard]] bool leads(storage::PartitionId partition) const;
+  /// True when this node takes part in the log's membership and leads all that it was given, which
+  /// is at least one partition.
   [[nodiscard]] bool ready() const;
   /// True if nothing is in flight, no call runs and no wake-up is due within `horizon`.
   void idle(Duration horizon, Done<bool> done);

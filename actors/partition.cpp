@@ -58,7 +58,7 @@ Partition::Partition(PartitionActor::pointer self, storage::PartitionId id,
       store_{ports.store},
       clock_{ports.clock},
       observer_{ports.observer},
-      leading_{ports.leading},
+      led_{ports.led},
       payment_{std::move(payment)},
       random_{seed_of(world_->options, id)} {}
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <random>
@@ -13,6 +12,7 @@
 #include "paysaga/actors/input_cursor.hpp"
 #include "paysaga/actors/messages.hpp"
 #include "paysaga/actors/order.hpp"
+#include "paysaga/actors/partition_set.hpp"
 #include "paysaga/actors/roster.hpp"
 #include "paysaga/actors/wake_queue.hpp"
 #include "paysaga/storage/acceptor.hpp"
@@ -25,7 +25,7 @@ struct PartitionPorts {
   storage::StateStore& store;
   const Clock& clock;
   Observer& observer;
-  std::atomic<std::uint32_t>& leading;  // How many partitions of the node lead.
+  PartitionSet& led;  // Those that the node leads.
 };
 
 /// The partition reader: routes inputs to orders, appends their decisions to the journal, reads
@@ -197,7 +197,7 @@ class Partition {
   storage::StateStore& store_;
   const Clock& clock_;
   Observer& observer_;
-  std::atomic<std::uint32_t>& leading_;
+  PartitionSet& led_;
   PaymentActor payment_;
   std::mt19937_64 random_;
 

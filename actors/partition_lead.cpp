@@ -239,7 +239,7 @@ void Partition::settle_read_back(std::vector<InFlight>& settled) {
 
 void Partition::lead() {
   role_ = Role::leading;
-  ++leading_;
+  led_.insert(id_);
   claims_lost_ = 0;
   ++claims_;
   observer_.claimed(id_);
@@ -285,7 +285,7 @@ void Partition::stop(std::string why) {
 }
 
 void Partition::drop_everything(std::string_view why) {
-  if (role_ == Role::leading) --leading_;
+  led_.erase(id_);
   role_ = Role::stopped;
   writer_.reset();
   tail_.reset();

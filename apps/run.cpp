@@ -101,8 +101,9 @@ ExitCode run(const Common& common, const RunOptions& options) {
     return ExitCode::usage;
   }
   Signals signals;
-  auto started = ServedNode::start(loaded->settings);
+  auto started = ServedNode::start(loaded->settings, [&signals] { return !signals.stopped(); });
   if (!started) {
+    if (signals.stopped()) return ExitCode::ok;
     complain(started.error().detail);
     return ExitCode::error;
   }

@@ -6,6 +6,7 @@
 #include "paysaga/engine/http/routes.hpp"
 #include "paysaga/engine/http/runtime_engine.hpp"
 #include "paysaga/engine/http/server.hpp"
+#include "paysaga/engine/http/starting_engine.hpp"
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/engine/runtime.hpp"
@@ -15,7 +16,7 @@ namespace paysaga::apps {
 
 class ServedNode::Impl {
  public:
-  [[nodiscard]] Result<void> open(config::Settings settings) {
+  [[nodiscard]] Result<void> open(config::Settings settings, std::function<bool()> keep_waiting) {
     engine::start_log({settings.log.level, settings.log.format, {}});
     mode_ = settings.stripe.mode;
     if (auto simulated = start_simulator(settings); !simulated) return simulated;
@@ -25,24 +26,21 @@ class ServedNode::Impl {
     for (const engine::http::Route& route : engine::http::routes())
       operations.push_back(route.name);
     metrics_ = std::make_unique<engine::Metrics>(PAYSAGA_VERSION, operations);
-    auto runtime = engine::Runtime::start(settings, {nullptr, metrics_.get()});
-    if (!runtime) return tl::unexpected{runtime.error()};
-    runtime_ = std::move(*runtime);
-    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store());
+    auto server = engine::http::Server::listen(server_options(settings));
+    if (!server) return tl::unexpected{server.error()};
+    server_ = std::move(*server);
     engine::http::ApiOptions api_options;
     api_options.version = PAYSAGA_VERSION;
     api_options.node = settings.node.id;
     api_options.livemode = settings.stripe.mode == config::StripeMode::live;
-    auto api = std::make_shared<engine::http::Api>(*engine_, *metrics_, std::move(api_options));
-    engine::http::ServerOptions options;
-    options.listen = settings.http.listen;
-    options.connections_max = static_cast<std::size_t>(settings.http.connections_max);
-    options.body_bytes_max = settings.http.body_max.bytes;
-    options.body_timeout = settings.http.timeout;
-    options.write_timeout = settings.http.timeout;
-    auto server = engine::http::Server::start(std::move(api), std::move(options));
-    if (!server) return tl::unexpected{server.error()};
-    server_ = std::move(*server);
+    server_->serve(std::make_shared<engine::http::Api>(starting_, *metrics_, api_options));
+
+    auto runtime = engine::Runtime::start(
+        settings, {nullptr, metrics_.get(), server_->url(), std::move(keep_waiting)});
+    if (!runtime) return tl::unexpected{runtime.error()};
+    runtime_ = std::move(*runtime);
+    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store());
+    starting_.started(*engine_);
     return {};
   }
 
@@ -69,6 +67,16 @@ class ServedNode::Impl {
   }
 
  private:
+  static engine::http::ServerOptions server_options(const config::Settings& settings) {
+    engine::http::ServerOptions options;
+    options.listen = settings.http.listen;
+    options.connections_max = static_cast<std::size_t>(settings.http.connections_max);
+    options.body_bytes_max = settings.http.body_max.bytes;
+    options.body_timeout = settings.http.timeout;
+    options.write_timeout = settings.http.timeout;
+    return options;
+  }
+
   /// The built-in simulator keeps its account in the data directory, as Stripe keeps ours.
   Result<void> start_simulator(config::Settings& settings) {
     if (settings.stripe.mode != config::StripeMode::simulator || settings.stripe.base_url)
@@ -95,6 +103,7 @@ class ServedNode::Impl {
   std::string stripe_url_;
   sim::StripeServer simulator_;
   std::unique_ptr<engine::Metrics> metrics_;
+  engine::http::StartingEngine starting_;
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::RuntimeEngine> engine_;
   std::unique_ptr<engine::http::Server> server_;
@@ -103,9 +112,12 @@ class ServedNode::Impl {
 ServedNode::ServedNode(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 ServedNode::~ServedNode() = default;
 
-Result<std::unique_ptr<ServedNode>> ServedNode::start(config::Settings settings) {
+Result<std::unique_ptr<ServedNode>> ServedNode::start(config::Settings settings,
+                                                      std::function<bool()> keep_waiting) {
   auto impl = std::make_unique<Impl>();
-  if (auto opened = impl->open(std::move(settings)); !opened) return tl::unexpected{opened.error()};
+  if (auto opened = impl->open(std::move(settings), std::move(keep_waiting)); !opened) {
+    return tl::unexpected{opened.error()};
+  }
   return std::unique_ptr<ServedNode>{new ServedNode{std::move(impl)}};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,8 +15,10 @@ namespace paysaga::apps {
 /// Stripe simulator behind it.
 class ServedNode {
  public:
+  /// While no broker of the log answers, HTTP is served and says so; `keep_waiting` may end that.
   /// Errors: one line that says what to do.
-  [[nodiscard]] static Result<std::unique_ptr<ServedNode>> start(config::Settings settings);
+  [[nodiscard]] static Result<std::unique_ptr<ServedNode>> start(
+      config::Settings settings, std::function<bool()> keep_waiting);
   ~ServedNode();
 
   /// False if it does not lead all its partitions within the time.

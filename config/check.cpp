@@ -86,6 +86,7 @@ void check_stripe(const StripeSettings& stripe, std::vector<Conflict>& out) {
 }  // namespace
 
 void complete(Settings& settings) {
+  settings.kafka.partitions = partitions_of(settings);
   if (settings.stripe.mode != StripeMode::simulator && !settings.stripe.base_url) {
     settings.stripe.base_url = Url{true, stripe_host, 443};
   }
@@ -104,7 +105,11 @@ std::vector<Conflict> check(const Settings& settings) {
                                       "TLS: use 127.0.0.1"});
   }
   if (settings.journal.kind == JournalKind::kafka) {
-    out.push_back({"journal.kind", "this build has no Kafka; use \"local\""});
+    if (settings.kafka.brokers.empty()) {
+      out.push_back({"kafka.brokers",
+                     "is empty, but journal.kind is \"kafka\"; name a broker, as in "
+                     "\"127.0.0.1:9092\""});
+    }
   }
   check_stripe(settings.stripe, out);
   return out;

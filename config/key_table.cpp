@@ -53,6 +53,14 @@ constexpr auto body_size = [](const ByteSize& size) -> Result<void> {
               "got " + write(size) + ", wants " + write(least) + " to " + write(most));
 };
 
+constexpr auto broker_list = [](const std::string& text) -> Result<void> {
+  const bool plain = text.find_first_of(" \t\r\n/") == std::string::npos;
+  if (plain && (text.empty() || text.find(':') != std::string::npos)) return {};
+  return fail(ErrorCode::malformed, "got " + write(text) +
+                                        ", wants host:port, separated by commas, as in " +
+                                        write(std::string{"kafka-1:9092,kafka-2:9092"}));
+};
+
 constexpr auto some_path = [](const std::filesystem::path& path) -> Result<void> {
   if (!path.empty()) return {};
   return fail(ErrorCode::malformed, "is empty; name a directory");
@@ -103,7 +111,9 @@ constexpr Key table[] = {
         "http.timeout", "A client that takes longer to send or to read is disconnected."),
 
     key<&Settings::journal, &JournalSettings::kind>(
-        "journal.kind", "Where decisions are made durable: \"local\", a database in node.data."),
+        "journal.kind",
+        "Where decisions are made durable: \"local\", a database in node.data, or\n"
+        "\"kafka\", a topic that all nodes of the group share."),
     key<&Settings::journal, &JournalSettings::publish>(
         "journal.publish",
         "\"exactly_once\", or \"at_least_once\": after a crash the same events\n"
@@ -111,12 +121,23 @@ constexpr Key table[] = {
     key<&Settings::journal, &JournalSettings::retention, lasting<hour_ms, 3'650 * day_ms>>(
         "journal.retention", "How long the journal is kept. State and history stay."),
 
+    key<&Settings::kafka, &KafkaSettings::brokers, broker_list>(
+        "kafka.brokers", "The first brokers to ask: host:port, separated by commas."),
     key<&Settings::kafka, &KafkaSettings::group, word<1, 64>>(
         "kafka.group", "Names the installation: part of every event id."),
     key<&Settings::kafka, &KafkaSettings::topic_prefix, word<0, 64>>(
         "kafka.topic_prefix", "Stands before the name of every topic."),
-    key<&Settings::kafka, &KafkaSettings::partitions, within<1, 1'024>>(
-        "kafka.partitions", "Fixed when the data directory is made."),
+    key<&Settings::kafka, &KafkaSettings::partitions, within<0, 1'024>>(
+        "kafka.partitions",
+        "Fixed when the log is made: no more nodes than this can share the work.\n"
+        "0: 4 on the local log, 24 on Kafka."),
+    key<&Settings::kafka, &KafkaSettings::replication, within<1, 16>>(
+        "kafka.replication", "Of topics that are made; as many as there are brokers at most."),
+    key<&Settings::kafka, &KafkaSettings::create_topics>(
+        "kafka.create_topics", "Makes the topics that are missing; false: that is an error."),
+    key<&Settings::kafka, &KafkaSettings::session_timeout, lasting<1'000, 300'000>>(
+        "kafka.session_timeout",
+        "After which a node that is not heard of loses its partitions to others."),
 
     key<&Settings::stripe, &StripeSettings::mode>(
         "stripe.mode", "\"simulator\" takes no money; \"test\" and \"live\" ask Stripe."),

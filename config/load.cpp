@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
 #include "paysaga/config/check.hpp"
+#include "paysaga/config/kafka_property.hpp"
 #include "paysaga/config/key.hpp"
 #include "paysaga/config/suggest.hpp"
 #include "paysaga/config/toml_file.hpp"
@@ -42,6 +44,9 @@ class Loader {
     for (const Key& key : keys()) {
       if (environment_name(key) == name) return set(key, name, value);
     }
+    if (const std::string property = property_of_variable(name); !property.empty()) {
+      return set(std::string{property_prefix} + property, name, value);
+    }
     faults_.push_back(name + ": " + unknown_variable(name));
   }
 
@@ -69,7 +74,11 @@ class Loader {
     }
     if (!faults_.empty()) return tl::unexpected{std::move(faults_)};
     Loaded loaded{std::move(settings_), {}};
+    std::string_view section;
     for (const Key& key : keys()) {
+      if (std::exchange(section, section_of(key)) == "kafka" && section != "kafka") {
+        add_properties(loaded);
+      }
       loaded.origins.push_back(
           {std::string{key.name}, key.show(loaded.settings), where(std::string{key.name})});
     }
@@ -79,7 +88,15 @@ class Loader {
  private:
   static bool is_section(const Assignment& assignment) {
     return std::holds_alternative<Table>(assignment.value.data) &&
-           std::ranges::find(keys(), assignment.name, section_of) != keys().end();
+           (std::ranges::find(keys(), assignment.name, section_of) != keys().end() ||
+            property_prefix == assignment.name + ".");
+  }
+
+  void add_properties(Loaded& loaded) const {
+    for (const auto& [property, value] : loaded.settings.kafka.properties) {
+      const std::string name = std::string{property_prefix} + property;
+      loaded.origins.push_back({name, write(value), where(name)});
+    }
   }
 
   static std::string unknown_variable(const std::string& name) {
@@ -91,11 +108,21 @@ class Loader {
   }
 
   void set(const std::string& name, const std::string& origin, const Value& value) {
+    if (name.starts_with(property_prefix)) return set_property(name, origin, value);
     const Key* key = find_key(name);
     if (key == nullptr) {
       faults_.push_back(origin + ": " + unknown_key(name));
     } else {
       set(*key, origin, value);
+    }
+  }
+
+  void set_property(const std::string& name, const std::string& origin, const Value& value) {
+    const std::string_view property = std::string_view{name}.substr(property_prefix.size());
+    if (auto done = config::set_property(settings_, property, value); !done) {
+      faults_.push_back(origin + ": " + name + ": " + done.error().detail);
+    } else {
+      origins_[name] = origin;
     }
   }
 

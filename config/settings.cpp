@@ -15,6 +15,13 @@ void fill(std::array<Duration, n>& out, const std::vector<Duration>& schedule) {
 
 }  // namespace
 
+int partitions_of(const Settings& settings) {
+  constexpr int local = 4;
+  constexpr int kafka = 24;
+  if (settings.kafka.partitions > 0) return settings.kafka.partitions;
+  return settings.journal.kind == JournalKind::kafka ? kafka : local;
+}
+
 Policy policy_of(const Settings& settings) {
   Policy policy;
   policy.expires_in = settings.saga.expires_in;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,10 +48,23 @@ struct JournalSettings {
   Duration retention = hours{7 * 24};
 };
 
+/// A value of a property of librdkafka. Those that are secrets, by their name or because they were
+/// written as one, are never shown.
+struct KafkaProperty {
+  Secret value;
+  bool shown = true;
+  friend bool operator==(const KafkaProperty&, const KafkaProperty&) = default;
+};
+
 struct KafkaSettings {
+  std::string brokers;
   std::string group = "paysaga";
   std::string topic_prefix;
-  int partitions = 4;
+  int partitions = 0;   // 0: as many as are usual for the kind of journal.
+  int replication = 3;  // Of topics that are made; as many as there are brokers at most.
+  bool create_topics = true;
+  Duration session_timeout = seconds{6};
+  std::map<std::string, KafkaProperty> properties;  // Verbatim, by librdkafka's names.
 };
 
 struct StripeSettings {
@@ -100,6 +114,9 @@ struct Settings {
   LogSettings log;
   AuditSettings audit;
 };
+
+/// The number of partitions: as set, else 4 on the local log and 24 on Kafka.
+[[nodiscard]] int partitions_of(const Settings& settings);
 
 /// What `decide` obeys. In simulator mode its waits are divided by `stripe.simulator_speed`.
 [[nodiscard]] Policy policy_of(const Settings& settings);

@@ -8,6 +8,8 @@
 namespace paysaga::config {
 namespace {
 
+constexpr std::string_view open_table = "kafka.properties";
+
 /// Texts only; anything else among them makes the list unusable.
 Value list_of(const toml::array& array) {
   Texts texts;
@@ -57,23 +59,26 @@ Result<std::vector<Assignment>> read_toml(std::string_view text,
     return path.string() + ":" + std::to_string(region.begin.line);
   };
   std::vector<Assignment> out;
-  const auto add = [&](std::string name, const toml::node& node) {
+  // Within the open table [kafka.properties] a table is one more part of a name (dotted keys);
+  // elsewhere, and in braces, it is a value.
+  const auto is_section = [](const std::string& name) {
+    return name.find('.') == std::string::npos || name.starts_with(open_table);
+  };
+  const auto add = [&](const auto& self, const std::string& name, const toml::node& node) -> void {
+    const toml::table* inner = node.as_table();
+    if (inner != nullptr && !inner->empty() && !inner->is_inline() && is_section(name)) {
+      for (const auto& [key, setting] : *inner) {
+        self(self, name + "." + std::string{key.str()}, setting);
+      }
+      return;
+    }
     Value value = value_of(node);
     value.folder = path.parent_path();
-    out.push_back({std::move(name), place(node.source()), std::move(value)});
+    out.push_back({name, place(node.source()), std::move(value)});
   };
   try {
     const toml::table root = toml::parse(text, path.string());
-    for (const auto& [section, node] : root) {
-      const toml::table* settings = node.as_table();
-      if (settings == nullptr || settings->empty()) {
-        add(std::string{section.str()}, node);
-        continue;
-      }
-      for (const auto& [name, setting] : *settings) {
-        add(std::string{section.str()} + "." + std::string{name.str()}, setting);
-      }
-    }
+    for (const auto& [section, node] : root) add(add, std::string{section.str()}, node);
   } catch (const toml::parse_error& error) {
     return fail(ErrorCode::malformed,
                 place(error.source()) + ": " + std::string{error.description()});

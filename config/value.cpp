@@ -154,6 +154,20 @@ Result<void> read(const Value& value, std::filesystem::path& out) {
   return text_of(value, "a path in quotes").map([&](const std::string& text) { out = text; });
 }
 
+Result<void> read(const Value& value, bool& out) {
+  if (const auto* typed = std::get_if<bool>(&value.data)) {
+    out = *typed;
+    return {};
+  }
+  const auto* text = std::get_if<std::string>(&value.data);
+  if (text == nullptr || value.source == Value::Source::file ||
+      (*text != "true" && *text != "false")) {
+    return not_a(value, "true or false");
+  }
+  out = *text == "true";
+  return {};
+}
+
 Result<void> read(const Value& value, int& out) {
   std::int64_t number = 0;
   if (const auto* typed = std::get_if<std::int64_t>(&value.data)) {
@@ -266,6 +280,10 @@ std::string write(const std::string& value) {
 std::string write(const std::filesystem::path& value) {
   return in_quotes(value.string());
 }
+std::string write(bool value) {
+  return value ? "true" : "false";
+}
+
 std::string write(int value) {
   return std::to_string(value);
 }

@@ -35,6 +35,7 @@ struct Value {
 /// Reads a value of a setting's type. Errors: malformed, with what was wrong and what is right.
 Result<void> read(const Value& value, std::string& out);
 Result<void> read(const Value& value, std::filesystem::path& out);
+Result<void> read(const Value& value, bool& out);
 Result<void> read(const Value& value, int& out);
 Result<void> read(const Value& value, Duration& out);
 Result<void> read(const Value& value, std::vector<Duration>& out);
@@ -53,6 +54,7 @@ Result<void> read(const Value& value, LogFormat& out);
 /// The value in TOML, secrets as "***".
 [[nodiscard]] std::string write(const std::string& value);
 [[nodiscard]] std::string write(const std::filesystem::path& value);
+[[nodiscard]] std::string write(bool value);
 [[nodiscard]] std::string write(int value);
 [[nodiscard]] std::string write(Duration value);
 [[nodiscard]] std::string write(const std::vector<Duration>& value);

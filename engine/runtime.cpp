@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "paysaga/engine/housekeeper.hpp"
+#include "paysaga/engine/kafka/kafka_log.hpp"
+#include "paysaga/engine/kafka/settings.hpp"
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/stripe/stripe_provider.hpp"
 #include "paysaga/engine/system_clock.hpp"
@@ -24,11 +26,11 @@ Result<void> make_directory(const std::filesystem::path& path) {
                                         error.message() + "; name another with --data");
 }
 
-/// The ledger is a part of the journal's own random name: whoever rebuilds the state from the
-/// journal makes the same idempotency keys.
+/// The ledger is a part of the journal's own random name, which ends its identity: whoever rebuilds
+/// the state from the journal makes the same idempotency keys.
 std::string ledger_of(const std::string& log_identity) {
   std::string ledger;
-  for (const char c : log_identity) {
+  for (const char c : log_identity.substr(log_identity.rfind('/') + 1)) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (plain && ledger.size() < ledger_characters) ledger += c;
   }
@@ -71,21 +73,26 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
   return options;
 }
 
+/// Errors: those of KafkaLog::open; unavailable ends the wait only if nobody wants to go on.
+Result<std::unique_ptr<storage::Log>> wait_for_kafka(const config::Settings& settings,
+                                                     const std::function<bool()>& keep_waiting) {
+  for (;;) {
+    auto log = kafka::KafkaLog::open(kafka::kafka_options(settings));
+    if (log) return std::move(*log);
+    if (log.error().code != ErrorCode::unavailable || !keep_waiting()) {
+      return tl::unexpected{log.error()};
+    }
+    log_event(LogLevel::warning, "log_waited_for", {{"why", log.error().detail}});
+  }
+}
+
 }  // namespace
 
 class Runtime::Impl {
  public:
   [[nodiscard]] Result<void> open(const config::Settings& settings, const Ports& ports) {
     if (auto made = make_directory(settings.node.data); !made) return made;
-    storage::LocalLogOptions log_options;
-    log_options.dir = settings.node.data / "log";
-    log_options.group = settings.kafka.group;
-    log_options.partition_count = static_cast<std::uint32_t>(settings.kafka.partitions);
-    log_options.journal_retention = settings.journal.retention;
-    log_options.clock = [this] { return clock_.now(); };
-    auto log = storage::LocalLog::open(std::move(log_options));
-    if (!log) return tl::unexpected{log.error()};
-    log_ = std::move(*log);
+    if (auto opened = open_log(settings, ports); !opened) return opened;
     ledger_ = ledger_of(log_->identity());
     const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count()};
     auto store = storage::RocksStore::open(settings.node.data / "state", {identity});
@@ -100,9 +107,13 @@ class Runtime::Impl {
       provider = stripe_.get();
     }
     actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
-    node_ = std::make_unique<actors::Node>(node_options(settings, ledger_), *log_, *store_,
-                                           *provider, clock_, observer);
-    housekeeper_ = std::make_unique<Housekeeper>(trim_every, [this] { trim(); });
+    actors::NodeOptions options = node_options(settings, ledger_);
+    if (!ports.address.empty()) options.address = ports.address;
+    node_ = std::make_unique<actors::Node>(std::move(options), *log_, *store_, *provider, clock_,
+                                           observer);
+    if (local_ != nullptr) {
+      housekeeper_ = std::make_unique<Housekeeper>(trim_every, [this] { trim(); });
+    }
     node_->start();
     return {};
   }
@@ -121,13 +132,33 @@ class Runtime::Impl {
   [[nodiscard]] const std::string& ledger() const { return ledger_; }
 
  private:
+  Result<void> open_log(const config::Settings& settings, const Ports& ports) {
+    if (settings.journal.kind == config::JournalKind::kafka) {
+      auto log = wait_for_kafka(settings, ports.keep_waiting);
+      if (!log) return tl::unexpected{log.error()};
+      log_ = std::move(*log);
+      return {};
+    }
+    storage::LocalLogOptions options;
+    options.dir = settings.node.data / "log";
+    options.group = settings.kafka.group;
+    options.partition_count = static_cast<std::uint32_t>(config::partitions_of(settings));
+    options.journal_retention = settings.journal.retention;
+    options.clock = [this] { return clock_.now(); };
+    auto log = storage::LocalLog::open(std::move(options));
+    if (!log) return tl::unexpected{log.error()};
+    local_ = log->get();
+    log_ = std::move(*log);
+    return {};
+  }
+
   /// The journal may lose only what the store keeps also through a power cut.
   void trim() {
     if (const auto flushed = store_->flush(); !flushed) {
       log_event(LogLevel::error, "store_flush_failed", {{"why", flushed.error().detail}});
       return;
     }
-    log_->trim([](const Result<std::uint64_t>& trimmed) {
+    local_->trim([](const Result<std::uint64_t>& trimmed) {
       if (!trimmed) {
         log_event(LogLevel::error, "log_trim_failed", {{"why", trimmed.error().detail}});
       } else if (*trimmed > 0) {
@@ -139,7 +170,8 @@ class Runtime::Impl {
   SystemClock clock_;
   actors::Observer silent_;
   std::string ledger_;
-  std::unique_ptr<storage::LocalLog> log_;
+  std::unique_ptr<storage::Log> log_;
+  storage::LocalLog* local_ = nullptr;  // `log_`, if it is a local one.
   std::unique_ptr<storage::RocksStore> store_;
   std::unique_ptr<stripe::StripeProvider> stripe_;
   std::unique_ptr<actors::Node> node_;

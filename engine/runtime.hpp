@@ -22,9 +22,14 @@ class Runtime {
     /// Replaces the provider of the settings (an embedder's own, or a test's).
     actors::PaymentProvider* provider = nullptr;
     actors::Observer* observer = nullptr;
+    /// Where this node's HTTP is reached: stands in its claims. Empty: as in the settings.
+    std::string address;
+    /// Asked while the log is not reachable yet: false ends the wait.
+    std::function<bool()> keep_waiting = [] { return true; };
   };
 
-  /// Opens the data directory and starts. Errors: one line each, see docs/guarantees.md.
+  /// Opens the data directory and starts. While no broker of the log answers, it waits and says so.
+  /// Errors: one line each, see docs/guarantees.md.
   [[nodiscard]] static Result<std::unique_ptr<Runtime>> start(const config::Settings& settings,
                                                               Ports ports);
   ~Runtime();

@@ -51,8 +51,7 @@ Result<tcp::endpoint> endpoint_of(const config::ListenAddress& listen) {
 
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
-  Impl(std::shared_ptr<Api> api, ServerOptions options)
-      : api_{std::move(api)}, options_{std::move(options)} {}
+  explicit Impl(ServerOptions options) : options_{std::move(options)} {}
 
   Result<std::monostate> listen() {
     const auto endpoint = endpoint_of(options_.listen);
@@ -80,7 +79,9 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     return std::monostate{};
   }
 
-  void run() {
+  void run(std::shared_ptr<Api> api) {
+    ensure(api_ == nullptr, "a server serves one API");
+    api_ = std::move(api);
     net::post(acceptor_.get_executor(), [self = shared_from_this()] { self->accept_next(); });
     for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i) {
       threads_.emplace_back([context = context_] { context->run(); });
@@ -188,13 +189,22 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   bool stopped_ = false;
 };
 
-Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<Api> api, ServerOptions options) {
-  auto impl = std::make_shared<Impl>(std::move(api), std::move(options));
+Result<std::unique_ptr<Server>> Server::listen(ServerOptions options) {
+  auto impl = std::make_shared<Impl>(std::move(options));
   if (auto listening = impl->listen(); !listening) {
     return tl::unexpected<Error>{listening.error()};
   }
-  impl->run();
   return std::unique_ptr<Server>{new Server{std::move(impl)}};
+}
+
+void Server::serve(std::shared_ptr<Api> api) {
+  impl_->run(std::move(api));
+}
+
+Result<std::unique_ptr<Server>> Server::start(std::shared_ptr<Api> api, ServerOptions options) {
+  auto server = listen(std::move(options));
+  if (server) (*server)->serve(std::move(api));
+  return server;
 }
 
 Server::Server(std::shared_ptr<Impl> impl) : impl_{std::move(impl)} {}

@@ -29,9 +29,13 @@ struct ServerOptions {
 /// Threads:   any.
 class Server {
  public:
-  /// Listens and serves.
+  /// Takes the port; who connects waits until it is served.
   /// Errors: malformed (the address is not loopback: without TLS no other is served), conflict (the
   /// port is taken), unavailable.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> listen(ServerOptions options);
+  /// Once.
+  void serve(std::shared_ptr<Api> api);
+  /// Both.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(std::shared_ptr<Api> api,
                                                              ServerOptions options);
   ~Server();  // Stops without grace, if it was not stopped.

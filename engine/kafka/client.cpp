@@ -13,6 +13,7 @@ constexpr auto owned_names =
     std::to_array<std::string_view>({"bootstrap.servers",
                                      "metadata.broker.list",
                                      "group.id",
+                                     "group.instance.id",
                                      "group.protocol",
                                      "partition.assignment.strategy",
                                      "session.timeout.ms",

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "paysaga/engine/kafka/installation.hpp"
 #include "paysaga/engine/kafka/journal_writer.hpp"
 #include "paysaga/engine/kafka/membership.hpp"
 #include "paysaga/engine/kafka/positions.hpp"
@@ -58,6 +59,7 @@ struct KafkaLog::Impl {
 
   KafkaOptions options;
   std::string cluster;
+  std::string installation;
   std::size_t message_bytes_max;
   std::unique_ptr<Client> asking;     // Positions, as stable.
   std::unique_ptr<Client> measuring;  // Offsets, of all that is written.
@@ -170,14 +172,16 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaOptions options) {
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*cluster), std::move(*asking),
                                      std::move(*measuring), report->message_bytes_max);
   impl->publisher.warm_up();
-  if (impl->shared_producer() == nullptr) {
-    return fail(ErrorCode::unavailable, "no producer could be started");
-  }
+  const auto producer = impl->shared_producer();
+  if (producer == nullptr) return fail(ErrorCode::unavailable, "no producer could be started");
+  auto installation = installation_of(*impl->measuring, impl->options, *producer);
+  if (!installation) return tl::unexpected{installation.error()};
+  impl->installation = std::move(*installation);
   return std::unique_ptr<KafkaLog>{new KafkaLog{std::move(impl)}};
 }
 
 std::string KafkaLog::identity() const {
-  return "kafka/" + impl_->cluster + '/' + impl_->options.group;
+  return "kafka/" + impl_->cluster + '/' + impl_->options.group + '/' + impl_->installation;
 }
 std::uint32_t KafkaLog::partition_count() const {
   return impl_->options.partition_count;

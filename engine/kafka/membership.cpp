@@ -65,6 +65,9 @@ Result<std::unique_ptr<Membership>> Membership::open(const KafkaOptions& options
   auto client = Client::open(
       options, Role::consumer,
       {{"group.id", options.group},
+       // Known by its name, a node that comes back within the session timeout finds its partitions
+       // where they were, and the others never stop.
+       {"group.instance.id", options.node},
        {"partition.assignment.strategy", "range"},
        {"session.timeout.ms", std::to_string(session)},
        {"heartbeat.interval.ms", std::to_string(session / heartbeats_a_session)},
@@ -80,6 +83,12 @@ Result<std::unique_ptr<Membership>> Membership::open(const KafkaOptions& options
            [&self](std::int16_t api, Duration ago) {
              if (api != api_join_group && api != api_heartbeat && api != api_sync_group) return;
              self.answered_ = steady_micros() - ago.count();
+           },
+       .failed =
+           [log = options.log, node = options.node](const std::string& why) {
+             if (log)
+               log("ERROR: this node left the group; does another one run as \"" + node + "\"? " +
+                   why);
            }});
   if (!client) return tl::unexpected{client.error()};
   self.client_ = std::move(*client);
@@ -112,7 +121,7 @@ bool Membership::current() const {
 
 void Membership::run() {
   while (!stopping_) {
-    // The topic is empty and nobody writes to it: what comes are rebalances and errors.
+    // What comes are rebalances and errors, and the installation's name, which is read elsewhere.
     const Held<rd_kafka_message_t> message{rd_kafka_consumer_poll(client_->handle(), poll_millis)};
   }
   lose();

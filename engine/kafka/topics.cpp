@@ -32,7 +32,8 @@ std::int64_t millis_of(Duration duration) {
 
 std::vector<Wanted> wanted_topics(const KafkaOptions& options) {
   std::vector<Wanted> wanted{
-      {membership_topic(options), {{"cleanup.policy", "delete"}}},
+      {membership_topic(options),
+       {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}},
       {journal_topic(options),
        {{"cleanup.policy", "delete"},
         {"message.timestamp.type", "LogAppendTime"},

@@ -9,7 +9,8 @@
 
 namespace paysaga::engine::kafka {
 
-/// Empty; whoever holds a partition of it owns that partition of everything.
+/// Holds nothing but the installation's name; whoever holds a partition of it owns that partition
+/// of everything.
 [[nodiscard]] std::string membership_topic(const KafkaOptions& options);
 [[nodiscard]] std::string journal_topic(const KafkaOptions& options);
 /// Compacted: the newest state of each order.

@@ -104,7 +104,7 @@ TEST_CASE("load: each fault is one line with its place and what is right", "[con
       {"http.listen=0.0.0.0:7480", "is open to others"},
       {"http.body_max=64KB", R"(such as "64KiB")"},
       {"http.body_max=1GiB", R"(wants "4KiB" to "16MiB")"},
-      {"journal.kind=kafka", "this build has no Kafka"},
+      {"journal.kind=kafka", "kafka.brokers: is empty"},
       {"stripe.mode=tset", R"(did you mean "test"?)"},
       {"stripe.base_url=127.0.0.1", "is no base URL"},
       {"stripe.base_url=https://example.org", "not on this machine"},
@@ -172,4 +172,48 @@ TEST_CASE("policy: waits are divided in simulator mode only, short schedules go 
   CHECK(policy_of(settings).read_schedule[5] == minutes{1});
   settings.stripe.mode = StripeMode::test;
   CHECK(policy_of(settings).simulator_speed == 1);
+}
+
+TEST_CASE("load: properties of librdkafka are taken by their own names", "[config]") {
+  const TestFile password{"hidden\n"};
+  const TestFile file{
+      "[kafka]\nbrokers = \"k1:9092,k2:9092\"\n[kafka.properties]\n"
+      "security.protocol = \"SASL_SSL\"\n\"ssl.ca.location\" = \"/ca.pem\"\n"
+      "sasl.password = { file = \"" +
+      password.path().string() + "\" }\nsocket.keepalive.enable = true\n"};
+  Sources sources;
+  sources.file = file.path();
+  sources.environment = {"PAYSAGA_KAFKA__PROPERTIES__SASL_USERNAME=me"};
+  sources.options = {"kafka.properties.linger.ms=3"};
+  const auto loaded = load(sources);
+  if (!loaded) FAIL(to_text(loaded.error()));
+  const auto& properties = loaded->settings.kafka.properties;
+  CHECK(properties.size() == 6);
+  CHECK(properties.at("security.protocol").value.reveal() == "SASL_SSL");
+  CHECK(properties.at("ssl.ca.location").value.reveal() == "/ca.pem");
+  CHECK(properties.at("sasl.password").value.reveal() == "hidden");
+  CHECK_FALSE(properties.at("sasl.password").shown);
+  CHECK(properties.at("socket.keepalive.enable").value.reveal() == "true");
+  CHECK(properties.at("sasl.username").value.reveal() == "me");
+  CHECK(properties.at("linger.ms").value.reveal() == "3");
+  CHECK(where(*loaded, "kafka.properties.linger.ms") == "-X");
+}
+
+TEST_CASE("load: a password of Kafka stands neither in the file nor on a command line",
+          "[config]") {
+  const TestFile file{"[kafka.properties]\nsasl.password = \"open\"\n"};
+  Sources sources;
+  sources.file = file.path();
+  sources.options = {"kafka.properties.ssl.key.password=open"};
+  const auto loaded = load(sources);
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().size() == 2);
+}
+
+TEST_CASE("load: the number of partitions is as usual for the kind of journal", "[config]") {
+  CHECK(sound({}).kafka.partitions == 4);
+  CHECK(sound(with_options({"journal.kind=kafka", "kafka.brokers=127.0.0.1:1"})).kafka.partitions ==
+        24);
+  CHECK(sound(with_options({"kafka.partitions=7"})).kafka.partitions == 7);
+  CHECK_FALSE(load(with_options({"journal.kind=kafka"})));
 }

@@ -199,13 +199,13 @@ TEST_CASE("server: a taken port and a foreign address are clear errors", "[engin
 TEST_CASE("server: stopping answers what was asked and takes nothing new", "[engine][http]") {
   World world;
   const std::uint16_t port = world.server->port();
-  Client idle{port};
-  REQUIRE(idle.send(request_bytes("GET", "/livez")));
-  REQUIRE(idle.receive());
   world.engine.hold();
   Client busy{port};
   REQUIRE(busy.send(request_bytes("POST", "/v1/orders/o/payment", initiate_body)));
   REQUIRE(eventually([&world] { return world.engine.held() == 1; }));
+  Client idle{port};  // The last to be told: once it is closed, the busy one has been told, too.
+  REQUIRE(idle.send(request_bytes("GET", "/livez")));
+  REQUIRE(idle.receive());
   std::thread stopping{[&world] { world.server->stop(seconds{20}); }};
   CHECK(idle.is_closed());
   world.engine.release();
