@@ -152,9 +152,7 @@ class Node::Impl : public storage::OwnershipListener {
   }
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
   [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
-  [[nodiscard]] bool leads(storage::PartitionId id) const {
-    return !stopped() && led_.contains(id);
-  }
+  [[nodiscard]] bool owns(storage::PartitionId id) const { return owned_.contains(id); }
   [[nodiscard]] bool ready() const {
     return !stopped() && log_.membership_current() && !owned_.empty() && led_.includes(owned_);
   }
@@ -308,8 +306,8 @@ void Node::discard(std::string letter, std::string reason, Done<Result<std::mono
   impl_->settle({std::move(letter), true, false, std::move(reason), std::move(done)});
 }
 
-bool Node::leads(storage::PartitionId partition) const {
-  return impl_->leads(partition);
+bool Node::owns(storage::PartitionId partition) const {
+  return impl_->owns(partition);
 }
 
 bool Node::ready() const {

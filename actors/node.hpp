@@ -144,8 +144,8 @@ class Node {
   void redrive(std::string letter, std::string reason, bool force,
                Done<Result<std::monostate>> done);
   void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
-  /// True while this node leads the partition.
-  [[nodiscard]] bool leads(storage::PartitionId partition) const;
+  /// True while the membership gives the partition to this node, which may not lead it yet.
+  [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True when this node takes part in the log's membership and leads all that it was given, which
   /// is at least one partition.
   [[nodiscard]] bool ready() const;

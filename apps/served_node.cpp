@@ -39,7 +39,12 @@ class ServedNode::Impl {
         settings, {nullptr, metrics_.get(), server_->url(), std::move(keep_waiting)});
     if (!runtime) return tl::unexpected{runtime.error()};
     runtime_ = std::move(*runtime);
-    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store());
+    if (settings.journal.kind == config::JournalKind::kafka) {
+      forwarder_ = std::make_unique<engine::http::Forwarder>(runtime_->log(), settings.node.id,
+                                                             server_->url());
+    }
+    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store(),
+                                                            forwarder_.get());
     starting_.started(*engine_);
     return {};
   }
@@ -105,6 +110,7 @@ class ServedNode::Impl {
   std::unique_ptr<engine::Metrics> metrics_;
   engine::http::StartingEngine starting_;
   std::unique_ptr<engine::Runtime> runtime_;
+  std::unique_ptr<engine::http::Forwarder> forwarder_;
   std::unique_ptr<engine::http::RuntimeEngine> engine_;
   std::unique_ptr<engine::http::Server> server_;
 };

@@ -43,8 +43,9 @@ constexpr std::array<std::string_view, 9> call_outcomes = {"done",        "decli
                                                            "not_sent",    "unauthorized", "unknown",
                                                            "key_misused", "key_expired",  "other"};
 constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
-constexpr std::array<std::string_view, 7> line_outcomes = {
-    "accepted", "repeated", "refused", "parked", "quarantined", "malformed", "retryable"};
+constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
+                                                           "parked",    "quarantined", "malformed",
+                                                           "retryable", "forwarded"};
 constexpr std::array<std::string_view, 5> stuck_reasons = {
     "compensation_stuck", "outcome_unknown", "authorization_lost", "quarantined", "other"};
 constexpr std::array<std::string_view, order_status_count> order_statuses = {

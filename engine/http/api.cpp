@@ -234,6 +234,9 @@ void Api::dispatch(Call call) {
   if (call.match.route->pattern.find("{order_id}") != std::string_view::npos) {
     auto order = OrderId::parse(call.match.parameters.front());
     if (!order) return call.done(to_response(to_problem(order.error())));
+    if (!call.request.header(forwarded_header) && engine_.elsewhere(*order)) {
+      return engine_.forward(*order, std::move(call.request), std::move(call.done));
+    }
     if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
     if (operation == Operation::actor_show) return show_actor(std::move(call), *order);
     if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "paysaga/storage/codec_command.hpp"
+#include "paysaga/storage/json_reader.hpp"
 #include "paysaga/storage/json_writer.hpp"
 
 namespace paysaga::engine::http {
@@ -44,11 +45,11 @@ Told told(Submitted::Kind kind) {
 /// One result line, with its newline. Empty parts are left out.
 struct ResultLine {
   std::uint64_t line;
-  std::string_view command_id;
-  std::string_view order_id;
-  std::string_view outcome;
-  std::string_view code;
-  std::string_view detail;
+  std::string command_id;
+  std::string order_id;
+  std::string outcome;
+  std::string code;
+  std::string detail;
   std::string status;
   bool retryable = false;
 };
@@ -73,11 +74,37 @@ std::string to_json(const ResultLine& result) {
   return text;
 }
 
+/// What the leading node says of one line, or why it did not: then the line may be sent again.
+ResultLine forwarded_result(const Response& response, std::uint64_t number, const OrderId& order,
+                            const EventId& command) {
+  ResultLine result{number, command.text(), order.text(), {}, {}, {}, {}};
+  const auto document = storage::JsonDocument::parse(response.body);
+  const auto take = [&document](std::string_view key) {
+    const auto value = document ? document->root().find(key) : std::nullopt;
+    return std::string{value ? value->text().value_or("") : ""};
+  };
+  result.code = take("code");
+  result.detail = take("detail");
+  result.status = take("status");
+  const auto retryable = document ? document->root().find("retryable") : std::nullopt;
+  result.retryable = response.status != 200 || (retryable && retryable->boolean().value_or(false));
+  result.outcome = response.status == 200 ? take("outcome") : result.code;
+  if (!result.outcome.empty()) return result;
+  result.outcome = "outcome_unknown";
+  result.detail = "the leading node's answer cannot be read";
+  result.retryable = true;
+  return result;
+}
+
 }  // namespace
 
-CommandStream::CommandStream(Engine& engine, Metrics& metrics, StreamLimits limits,
+CommandStream::CommandStream(Engine& engine, Metrics& metrics, StreamLimits limits, bool forwarded,
                              std::function<void()> wake)
-    : engine_{engine}, metrics_{metrics}, limits_{limits}, wake_{std::move(wake)} {}
+    : engine_{engine},
+      metrics_{metrics},
+      limits_{limits},
+      forwarded_{forwarded},
+      wake_{std::move(wake)} {}
 
 std::size_t CommandStream::feed(std::string_view bytes) {
   ensure(!ended_, "a command stream is not fed after its end");
@@ -151,10 +178,13 @@ void CommandStream::submit(std::string_view line) {
                              envelope.command_id,
                              envelope.order_id,
                              "malformed",
-                             to_text(parsed.error().code),
+                             std::string{to_text(parsed.error().code)},
                              parsed.error().detail,
                              {}}));
     return;
+  }
+  if (!forwarded_ && engine_.elsewhere(parsed->order)) {
+    return forward(slot, line, parsed->order, parsed->input.id);
   }
   const std::string order = parsed->order.text();
   const std::string command = parsed->input.id.text();
@@ -165,11 +195,27 @@ void CommandStream::submit(std::string_view line) {
                    self->metrics_.http_line(words.metric);
                    const bool unknown_order = answer.kind == Submitted::Kind::unknown_order;
                    self->fill_slot(
-                       slot, to_json({number, command, order, words.outcome,
+                       slot, to_json({number, command, order, std::string{words.outcome},
                                       unknown_order ? "unknown_order" : answer.code, answer.detail,
                                       answer.saga ? status_text(*answer.saga) : std::string{},
                                       words.retryable}));
                  });
+}
+
+/// The line alone goes to the node that leads its order's partition; its result gets our number.
+void CommandStream::forward(std::uint64_t slot, std::string_view line, const OrderId& order,
+                            const EventId& command) {
+  Request request{"POST",
+                  "/v1/commands",
+                  {{"content-type", "application/x-ndjson"}, {"idempotency-key", command.text()}},
+                  std::string{line} + "\n"};
+  engine_.forward(
+      order, std::move(request),
+      [self = shared_from_this(), slot, number = lines_, order, command](const Response& response) {
+        const ResultLine result = forwarded_result(response, number, order, command);
+        self->metrics_.http_line("forwarded");
+        self->fill_slot(slot, to_json(result));
+      });
 }
 
 std::uint64_t CommandStream::open_slot() {

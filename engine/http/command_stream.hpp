@@ -28,7 +28,9 @@ struct StreamLimits {
 class CommandStream : public std::enable_shared_from_this<CommandStream> {
  public:
   /// `wake` is called, from any thread, when the next result has come.
-  CommandStream(Engine& engine, Metrics& metrics, StreamLimits limits, std::function<void()> wake);
+  /// `forwarded`: the lines come from another node and go no further.
+  CommandStream(Engine& engine, Metrics& metrics, StreamLimits limits, bool forwarded,
+                std::function<void()> wake);
 
   /// Takes what there is room for and returns how many bytes that was; fewer than given means that
   /// results have to be taken first.
@@ -49,12 +51,15 @@ class CommandStream : public std::enable_shared_from_this<CommandStream> {
  private:
   void take_line();
   void submit(std::string_view line);
+  void forward(std::uint64_t slot, std::string_view line, const OrderId& order,
+               const EventId& command);
   std::uint64_t open_slot();
   void fill_slot(std::uint64_t slot, std::string result);
 
   Engine& engine_;
   Metrics& metrics_;
   const StreamLimits limits_;
+  const bool forwarded_;
   const std::function<void()> wake_;
   std::string line_;         // The line that is being read.
   bool too_long_ = false;    // The rest of the present line is passed over.

@@ -44,8 +44,8 @@ constexpr int linger_reads_max = 64;
 constexpr std::array<bhttp::field, 6> standard_headers = {
     bhttp::field::host,   bhttp::field::origin,        bhttp::field::content_type,
     bhttp::field::prefer, bhttp::field::authorization, bhttp::field::expect};
-constexpr std::array<const char*, 3> other_headers = {"idempotency-key", "traceparent",
-                                                      "correlation-id"};
+constexpr std::array<const char*, 4> other_headers = {"idempotency-key", "traceparent",
+                                                      "correlation-id", "paysaga-forwarded"};
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
@@ -332,6 +332,7 @@ class HttpConnection final : public Connection,
     if (!begun_writing) co_return false;
     const auto commands = std::make_shared<CommandStream>(
         setup_.api->engine(), setup_.api->metrics(), setup_.options.stream,
+        request.header(forwarded_header).has_value(),
         [self = shared_from_this()] { self->wake(); });
     bool written = false;
     net::co_spawn(stream_.get_executor(), write_results(commands),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "paysaga/actors/node.hpp"
+#include "paysaga/engine/http/message.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/state_store.hpp"
@@ -62,6 +63,13 @@ class Engine {
   virtual void redrive(std::string id, std::string reason, bool force,
                        Done<Result<std::monostate>> done) = 0;
   virtual void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) = 0;
+
+  /// True if another node leads the order's partition: what is asked of the order goes there.
+  [[nodiscard]] virtual bool elsewhere(const OrderId& /*order*/) const { return false; }
+  /// Passes a request on to that node.
+  virtual void forward(const OrderId& /*order*/, Request /*request*/, Done<Response> /*done*/) {
+    ensure(false, "only an engine with other nodes beside it passes requests on");
+  }
 
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;

@@ -22,6 +22,9 @@ struct Target {
 /// Errors: malformed (a wrong percent escape, no path).
 [[nodiscard]] Result<Target> parse_target(std::string_view target);
 
+/// Names the node that passed a request on, which the next one therefore does not.
+inline constexpr std::string_view forwarded_header = "paysaga-forwarded";
+
 struct Request {
   std::string method;                                        // "GET".
   std::string target;                                        // As it came: "/v1/orders?limit=10".

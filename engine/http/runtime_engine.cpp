@@ -16,6 +16,10 @@ Time now() {
   return SystemClock{}.now();
 }
 
+storage::PartitionId partition_in(const storage::StateStore& store, const OrderId& order) {
+  return storage::PartitionId{partition_of(order, store.identity().partition_count)};
+}
+
 Gauges::Partition gauge_of(const actors::PartitionInfo& partition) {
   return {index_of(partition.partition),
           partition.role == "leading",
@@ -40,8 +44,9 @@ void recall(const EventId& command, actors::Submitted& answer) {
 
 }  // namespace
 
-RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store)
-    : node_{node}, store_{store} {}
+RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
+                             Forwarder* forwarder)
+    : node_{node}, store_{store}, forwarder_{forwarder} {}
 
 void RuntimeEngine::submit(actors::Submission submission, Done<actors::Submitted> done) {
   EventId command = submission.command.id;
@@ -57,7 +62,7 @@ void RuntimeEngine::wait(OrderId order, Duration at_most, Done<std::shared_ptr<c
 }
 
 std::string RuntimeEngine::order_json(const Saga& saga) const {
-  const storage::PartitionId partition{partition_of(saga.id, store_.identity().partition_count)};
+  const storage::PartitionId partition = partition_in(store_, saga.id);
   // A quarantine that cannot be read is damage that other reads report; the order is shown.
   const auto quarantine = store_.quarantine(saga.id);
   return storage::order_json(saga, partition, quarantine ? *quarantine : std::nullopt);
@@ -138,6 +143,15 @@ void RuntimeEngine::redrive(std::string id, std::string reason, bool force,
 
 void RuntimeEngine::discard(std::string id, std::string reason, Done<Result<std::monostate>> done) {
   node_.discard(std::move(id), std::move(reason), std::move(done));
+}
+
+bool RuntimeEngine::elsewhere(const OrderId& order) const {
+  return forwarder_ != nullptr && !node_.owns(partition_in(store_, order));
+}
+
+void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response> done) {
+  ensure(forwarder_ != nullptr, "what is passed on has somewhere to go");
+  forwarder_->forward(partition_in(store_, order), order, std::move(request), std::move(done));
 }
 
 bool RuntimeEngine::ready() const {

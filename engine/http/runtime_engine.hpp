@@ -8,6 +8,7 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/engine.hpp"
+#include "paysaga/engine/http/forwarder.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
@@ -17,7 +18,8 @@ namespace paysaga::engine::http {
 /// Lifetime:  node and store outlive it; it outlives the node's last callback.
 class RuntimeEngine final : public Engine {
  public:
-  RuntimeEngine(actors::Node& node, const storage::StateStore& store);
+  /// `forwarder`: null if there are no other nodes.
+  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Forwarder* forwarder);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -36,12 +38,15 @@ class RuntimeEngine final : public Engine {
   void redrive(std::string id, std::string reason, bool force,
                Done<Result<std::monostate>> done) override;
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
+  [[nodiscard]] bool elsewhere(const OrderId& order) const override;
+  void forward(const OrderId& order, Request request, Done<Response> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
  private:
   actors::Node& node_;
   const storage::StateStore& store_;
+  Forwarder* forwarder_;
 };
 
 /// The gauges that the store knows; those of the partitions are left empty.

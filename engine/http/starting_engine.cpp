@@ -89,6 +89,15 @@ void StartingEngine::discard(std::string id, std::string reason,
   engine()->discard(std::move(id), std::move(reason), std::move(done));
 }
 
+bool StartingEngine::elsewhere(const OrderId& order) const {
+  return engine() != nullptr && engine()->elsewhere(order);
+}
+
+void StartingEngine::forward(const OrderId& order, Request request, Done<Response> done) {
+  ensure(engine() != nullptr, "only an engine knows who else there is");
+  engine()->forward(order, std::move(request), std::move(done));
+}
+
 bool StartingEngine::ready() const {
   return engine() != nullptr && engine()->ready();
 }

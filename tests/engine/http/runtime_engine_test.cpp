@@ -53,7 +53,7 @@ class Node {
     REQUIRE(started);
     runtime_ = std::move(*started);
     provider_.ledger = runtime_->ledger();
-    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store());
+    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(), nullptr);
     auto api = std::make_shared<Api>(*engine_, metrics_, ApiOptions{.version = "1", .node = "n"});
     ServerOptions options;
     options.listen.port = 0;
