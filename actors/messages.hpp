@@ -172,6 +172,14 @@ struct Lift {
   bool skip_first;
   std::function<void(Result<std::monostate>)> done;
 };
+struct Settle {
+  std::string letter;  // The id of a dead letter.
+  bool discard;        // Else it is put again.
+  bool force;
+  std::string reason;
+  std::function<void(Result<std::monostate>)> done;
+  bool delivered = false;  // The command in it was: only its state is left to be moved.
+};
 struct AskIdle {
   Duration horizon;
   std::function<void(bool)> done;
@@ -218,8 +226,8 @@ using PartitionActor =
                      caf::reacts_to<Answered>, caf::reacts_to<Submit>, caf::reacts_to<WaitFor>,
                      caf::reacts_to<Tick>, caf::reacts_to<InspectPartition>,
                      caf::reacts_to<InspectActors>, caf::reacts_to<InspectActor>,
-                     caf::reacts_to<Lift>, caf::reacts_to<AskIdle>, caf::reacts_to<PublishedUpTo>,
-                     caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<Lift>, caf::reacts_to<Settle>, caf::reacts_to<AskIdle>,
+                     caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
 
 using PublisherActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
@@ -263,6 +271,7 @@ PAYSAGA_MESSAGE(InspectPartition)
 PAYSAGA_MESSAGE(InspectActors)
 PAYSAGA_MESSAGE(InspectActor)
 PAYSAGA_MESSAGE(Lift)
+PAYSAGA_MESSAGE(Settle)
 PAYSAGA_MESSAGE(AskIdle)
 PAYSAGA_MESSAGE(Resumed)
 PAYSAGA_MESSAGE(Published)

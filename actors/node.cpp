@@ -149,6 +149,15 @@ class Node::Impl : public storage::OwnershipListener {
   [[nodiscard]] const PartitionActor& home_of(const OrderId& order) const {
     return (*partitions_)[partition_of(order, log_.partition_count())];
   }
+  void settle(Settle settle) {
+    const auto home = storage::partition_of_dead_letter(settle.letter);
+    if (!home) return settle.done(tl::unexpected{home.error()});
+    if (index_of(*home) >= partitions_->size()) {
+      return settle.done(fail(ErrorCode::not_found, "there is no dead letter of that id"));
+    }
+    if (stopped()) return settle.done(fail(ErrorCode::unavailable, "the node shuts down"));
+    caf::anon_send((*partitions_)[index_of(*home)], std::move(settle));
+  }
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
   [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
   [[nodiscard]] bool owns(storage::PartitionId id) const { return owned_.contains(id); }
@@ -297,6 +306,15 @@ void Node::skip(OrderId order, std::string reason, Done<Result<std::monostate>> 
   if (impl_->stopped()) return done(fail(ErrorCode::unavailable, "the node shuts down"));
   const PartitionActor& home = impl_->home_of(order);
   caf::anon_send(home, Lift{std::move(order), std::move(reason), true, std::move(done)});
+}
+
+void Node::redrive(std::string letter, std::string reason, bool force,
+                   Done<Result<std::monostate>> done) {
+  impl_->settle({std::move(letter), false, force, std::move(reason), std::move(done)});
+}
+
+void Node::discard(std::string letter, std::string reason, Done<Result<std::monostate>> done) {
+  impl_->settle({std::move(letter), true, false, std::move(reason), std::move(done)});
 }
 
 bool Node::owns(storage::PartitionId partition) const {

@@ -145,6 +145,12 @@ class Node {
   /// Lifts a quarantine: decides the queue again, or first moves its head to the dead letters.
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done);
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done);
+  /// Puts a dead letter again into its topic, in the order of its partition, or gives it up.
+  /// Errors: malformed (the id), not_found, conflict (somebody is at it), unavailable, forbidden
+  ///         (it does not wait, or died too often: not with `force`; or it was not kept whole).
+  void redrive(std::string letter, std::string reason, bool force,
+               Done<Result<std::monostate>> done);
+  void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
   /// True while the membership gives the partition to this node, which may not lead it yet.
   [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True when this node takes part in the log's membership and leads all that it was given, which

@@ -35,6 +35,7 @@ PartitionActor::behavior_type behave(PartitionActor::stateful_pointer<State> sel
       [partition](const InspectActors& inspect) { partition->on(inspect); },
       [partition](const InspectActor& inspect) { partition->on(inspect); },
       [partition](Lift& lift) { partition->on(lift); },
+      [partition](Settle& settle) { partition->on(settle); },
       [partition](const AskIdle& ask) { partition->on(ask); },
       [partition](const PublishedUpTo& published) { partition->on(published); },
       [partition](const Shutdown& shutdown) { partition->on(shutdown); },

@@ -59,7 +59,8 @@ class Partition {
   void on(Fetched& fetched);
   void on(Decided& decided);
   void on(const Retired& retired);
-  void on(Lift& lift);  // partition_quarantine.cpp
+  void on(Lift& lift);      // partition_quarantine.cpp
+  void on(Settle& settle);  // partition_dead_letter.cpp
 
   // Time (partition_time.cpp).
   void on(const Tick&);
@@ -178,6 +179,10 @@ class Partition {
   void move_input(std::size_t topic, storage::LogEntry& entry, storage::PartitionId to);
   [[nodiscard]] storage::RecordOutput dead_letter_output(const storage::DeadLetter& letter) const;
 
+  // partition_dead_letter.cpp
+  void deliver_skipped(const storage::DeadLetter& letter, Settle settle);
+  void append_settled(Settle settle, std::optional<storage::RecordOutput> again);
+
   // partition_quarantine.cpp
   void quarantine(const OrderId& order, const std::string& reason, Pending pending);
   [[nodiscard]] std::string queued_bytes(const Pending& pending) const;
@@ -249,7 +254,8 @@ class Partition {
   std::deque<InFlight> in_flight_;
   std::deque<After> after_;
   std::set<OrderId> quarantined_;
-  std::set<OrderId> lifting_;  // Those whose queue is being decided.
+  std::set<OrderId> lifting_;                    // Those whose queue is being decided.
+  std::set<std::string, std::less<>> settling_;  // Dead letters whose next state is in flight.
   std::unordered_multimap<OrderId, WaitFor> waits_;
   bool positions_moved_ = false;  // Without a record that tells it.
   Time positions_told_at_{};

@@ -314,6 +314,7 @@ void Partition::drop_everything(std::string_view why) {
   inbound_.clear();
   roster_.clear();
   lifting_.clear();
+  settling_.clear();
   epoch_ = -1;
   stamp_.reset();
   const std::string detail{why};

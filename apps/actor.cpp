@@ -93,33 +93,6 @@ ExitCode list_partitions(const Common& common) {
   return print_list(common.node_url, common.output, listing);
 }
 
-ExitCode list_dead_letters(const Common& common, std::size_t limit) {
-  Listing listing;
-  listing.target = "/v1/dead-letters?limit=" + std::to_string(limit);
-  listing.array = "dead_letters";
-  listing.id = "/id";
-  listing.columns = {{"ID"}, {"WHEN"}, {"KEY"}, {"CAUSE"}};
-  listing.row = [](const Json& letter) {
-    return std::vector<std::string>{text_at(letter, "/id"), age_at(letter, "/at"),
-                                    text_at(letter, "/key"), text_at(letter, "/cause")};
-  };
-  return print_list(common.node_url, common.output, listing);
-}
-
-void show_dead_letter(const Json& letter) {
-  for (const auto& [label, pointer] : {std::pair{"id", "/id"},
-                                       {"cause", "/cause"},
-                                       {"at", "/at"},
-                                       {"topic", "/topic"},
-                                       {"partition", "/partition"},
-                                       {"offset", "/offset"},
-                                       {"key", "/key"},
-                                       {"value", "/value"}}) {
-    const std::string text = text_at(letter, pointer);
-    if (!text.empty()) fmt::print("{:<13}{}\n", label, text);
-  }
-}
-
 }  // namespace
 
 void add_actor(CLI::App& app, Common& common, Work& work) {
@@ -147,21 +120,6 @@ void add_actor(CLI::App& app, Common& common, Work& work) {
   partition->require_subcommand(1);
   partition->add_subcommand("list", "All of this node")->callback([&common, &work] {
     work = [&common] { return list_partitions(common); };
-  });
-
-  CLI::App* dlq = app.add_subcommand("dlq", "Dead letters: inputs that can never be read");
-  dlq->require_subcommand(1);
-  CLI::App* letters = dlq->add_subcommand("list", "The earliest first");
-  letters->add_option("--limit", *limit, "At most so many (50)");
-  letters->callback(
-      [&, limit] { work = [&common, limit] { return list_dead_letters(common, *limit); }; });
-  CLI::App* letter = dlq->add_subcommand("show", "One, with its bytes and its cause");
-  letter->add_option("ID", *id, "As in payment-commands/3/1207")->required();
-  letter->callback([&common, &work, id] {
-    work = [&common, id] {
-      return print_object(common.node_url, common.output, "/v1/dead-letters/" + percent_encode(*id),
-                          show_dead_letter);
-    };
   });
 }
 

@@ -34,7 +34,9 @@ void add_config(CLI::App& app, Common& common, Work& work);
 void add_order(CLI::App& app, Common& common, Work& work);
 void add_actor(CLI::App& app, Common& common, Work& work);
 void add_store(CLI::App& app, Common& common, Work& work);
+void add_dlq(CLI::App& app, Common& common, Work& work);
 void add_topic(CLI::App& app, Common& common, Work& work);
+void add_journal(CLI::App& app, Common& common, Work& work);
 void add_submit(CLI::App& app, Common& common, Work& work);
 void add_sim(CLI::App& app, Common& common, Work& work);
 

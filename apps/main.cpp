@@ -23,7 +23,9 @@ int main(int argc, char** argv) {
   add_order(app, common, work);
   add_actor(app, common, work);
   add_store(app, common, work);
+  add_dlq(app, common, work);
   add_topic(app, common, work);
+  add_journal(app, common, work);
   add_stripe(app, common, work);
   add_sim(app, common, work);
   add_config(app, common, work);

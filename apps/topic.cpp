@@ -1,44 +1,57 @@
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "apps/cli.hpp"
 #include "apps/json_view.hpp"
 #include "apps/progress.hpp"
+#include "apps/topic_source.hpp"
+#include "paysaga/engine/kafka/settings.hpp"
+#include "paysaga/engine/kafka/topic_desk.hpp"
 #include "paysaga/saga/time.hpp"
-#include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/json_writer.hpp"
 #include "paysaga/storage/local_log_view.hpp"
 
 namespace paysaga::apps {
 namespace {
 
-constexpr std::size_t batch_entries = 512;
+constexpr std::chrono::milliseconds follow_every{300};
 
-struct TailOptions {
+struct TopicOptions {
   std::string topic;
   std::optional<std::uint32_t> partition;
+  std::optional<storage::Offset> from;
   std::size_t limit = 0;  // Entries a partition, the newest; 0: all.
+  bool follow = false;
+  bool dry_run = false;
 };
 
-Result<std::unique_ptr<storage::LocalLogView>> open_log(const Common& common) {
-  const auto loaded = load_settings(common);
-  if (!loaded) return fail(ErrorCode::malformed, "the configuration is not sound");
-  return storage::LocalLogView::open(loaded->settings.node.data / "log");
+std::optional<config::Settings> settings_of(const Common& common) {
+  auto loaded = load_settings(common);
+  if (!loaded) return std::nullopt;
+  return std::move(loaded->settings);
 }
 
-void print_entry(const Common& common, const storage::LocalLogView::Lane& lane,
+bool is_on_kafka(const config::Settings& settings) {
+  return settings.journal.kind == config::JournalKind::kafka;
+}
+
+void print_entry(const Common& common, const std::string& topic, storage::PartitionId partition,
                  const storage::LogEntry& entry) {
   if (common.output == "table") {
     fmt::print("{} {}/{}  {}  {}\n", paysaga::to_text(entry.appended_at),
-               storage::index_of(lane.partition), entry.offset, entry.record.key,
-               entry.record.value);
+               storage::index_of(partition), entry.offset, entry.record.key, entry.record.value);
     return;
   }
   std::string line;
   storage::JsonWriter json{line};
   json.open_object();
-  json.key("topic").text(lane.topic);
-  json.key("partition").natural(storage::index_of(lane.partition));
+  json.key("topic").text(topic);
+  json.key("partition").natural(storage::index_of(partition));
   json.key("offset").integer(entry.offset);
   json.key("appended_at").time(entry.appended_at);
   json.key("key").text(entry.record.key);
@@ -52,161 +65,194 @@ void print_entry(const Common& common, const storage::LocalLogView::Lane& lane,
   fmt::print("{}\n", line);
 }
 
-ExitCode tail_topic(const Common& common, const TailOptions& options) {
-  auto log = open_log(common);
-  if (!log) return complain_of(log.error());
-  bool found = false;
-  for (const auto& lane : (*log)->lanes()) {
-    if (lane.topic != options.topic) continue;
-    found = true;
-    if (options.partition && *options.partition != storage::index_of(lane.partition)) continue;
-    storage::Offset from = lane.first;
-    if (options.limit > 0) {
-      from = std::max(from, lane.end - static_cast<storage::Offset>(options.limit));
-    }
-    while (from < lane.end) {
-      const auto batch = (*log)->read_topic(lane.topic, lane.partition, from, batch_entries);
-      if (!batch) return complain_of(batch.error());
-      for (const storage::LogEntry& entry : batch->entries) print_entry(common, lane, entry);
-      from = batch->next;
-    }
-  }
-  if (found) return ExitCode::ok;
-  complain("no entry was ever put into the topic " + options.topic);
-  return ExitCode::not_found;
-}
-
-/// Goes through the journal of one partition with the rule that every reader goes by.
-template <class Each>
-Result<storage::Position> read_journal(const storage::LocalLogView& log,
-                                       const storage::LocalLogView::Lane& lane, Each each) {
-  storage::Acceptor acceptor{lane.first == 0 ? storage::Position{}
-                                             : storage::position_at_first(lane.first)};
-  while (acceptor.position().next < lane.end) {
-    auto batch = log.read_journal(lane.partition, acceptor.position().next, batch_entries);
-    if (!batch) return tl::unexpected{batch.error()};
-    for (const storage::LogEntry& entry : batch->entries) {
-      auto accepted = acceptor.accept(entry);
-      if (!accepted) {
-        return fail(accepted.error().code,
-                    "offset " + std::to_string(entry.offset) + ": " + accepted.error().detail);
+/// Prints what stands in a topic, partition by partition; then, if it is followed, what comes.
+ExitCode tail_topic(const Common& common, const TopicOptions& options) {
+  const auto settings = settings_of(common);
+  if (!settings) return ExitCode::usage;
+  const auto source = open_topics(*settings);
+  if (!source) return complain_of(source.error());
+  const auto topic = (*source)->find(options.topic);
+  if (!topic) return complain_of(topic.error());
+  std::map<storage::PartitionId, storage::Offset> nexts;
+  for (;;) {
+    const auto lanes = (*source)->lanes(*topic);
+    if (!lanes) return complain_of(lanes.error());
+    for (const TopicSource::Lane& lane : *lanes) {
+      if (options.partition && *options.partition != storage::index_of(lane.partition)) continue;
+      storage::Offset from = std::max(lane.first, options.from.value_or(lane.first));
+      if (options.limit > 0) {
+        from = std::max(from, lane.end - static_cast<storage::Offset>(options.limit));
       }
-      each(entry, *accepted);
+      storage::Offset& next = nexts.try_emplace(lane.partition, from).first->second;
+      const auto read = (*source)->read(*topic, lane, next, [&](const storage::LogEntry& entry) {
+        print_entry(common, *topic, lane.partition, entry);
+      });
+      if (!read) return complain_of(read.error());
+      next = std::max(next, lane.end);
     }
-    acceptor.skip_to(batch->next);
+    std::fflush(stdout);
+    if (!options.follow) return ExitCode::ok;
+    std::this_thread::sleep_for(follow_every);
   }
-  return acceptor.position();
 }
 
-void print_record(const storage::LocalLogView::Lane& lane, const storage::LogEntry& entry,
-                  const storage::Acceptance& accepted) {
-  const std::string place = fmt::format("{} {}/{}", paysaga::to_text(entry.appended_at),
-                                        storage::index_of(lane.partition), entry.offset);
-  if (const auto* invalid = std::get_if<storage::Void>(&accepted)) {
-    fmt::print("{}  void      {}\n", place, invalid->why);
-    return;
+/// Opens Kafka for a verb that has nothing to do on the local log.
+Result<std::unique_ptr<engine::kafka::TopicDesk>> open_desk(const config::Settings& settings) {
+  engine::kafka::KafkaOptions options = engine::kafka::kafka_options(settings);
+  options.log = {};  // What keeps it out is in the error.
+  return engine::kafka::TopicDesk::open(std::move(options));
+}
+
+std::string retention_of(const engine::kafka::TopicState& topic) {
+  if (topic.retention_ms.empty() || topic.retention_ms == "-1") {
+    return topic.exists ? "for ever" : "";
   }
-  const auto& counted = std::get<storage::Counted>(accepted);
-  std::visit(Overload{[&](const storage::Claim& claim) {
-                        fmt::print("{}  claim     by {} ({})\n", place, claim.node, claim.version);
-                      },
-                      [&](const storage::Mark& mark) {
-                        fmt::print("{}  mark      {} topics\n", place, mark.inputs.size());
-                      },
-                      [&](const storage::DecisionView& decision) {
-                        fmt::print("{}  {:<9} {} {} {} {}\n", place,
-                                   storage::to_text(decision.action), decision.order,
-                                   decision.input_kind, decision.outcome, decision.summary);
-                      }},
-             counted.value);
+  return to_text(Duration{milliseconds{std::stoll(topic.retention_ms)}});
 }
 
-std::vector<storage::LocalLogView::Lane> journal_lanes(const storage::LocalLogView& log) {
-  std::vector<storage::LocalLogView::Lane> lanes = log.lanes();
-  std::erase_if(lanes, [&](const auto& lane) { return lane.topic != log.group() + "-journal"; });
-  return lanes;
+ExitCode print_topics(const Common& common, std::vector<Table::Column> columns,
+                      const std::vector<std::vector<std::string>>& rows,
+                      const std::vector<std::string>& names) {
+  if (common.output == "table") {
+    Table table{std::move(columns)};
+    for (const auto& row : rows) table.add(row);
+    table.print();
+    return ExitCode::ok;
+  }
+  std::vector<std::string> items;
+  for (const auto& row : rows) {
+    storage::JsonWriter json{items.emplace_back()};
+    json.open_object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const bool number = !row[i].empty() &&
+                          std::ranges::all_of(row[i], [](char c) { return c >= '0' && c <= '9'; });
+      number ? json.any_key(names[i]).raw(row[i]) : json.any_key(names[i]).text(row[i]);
+    }
+    json.close_object();
+  }
+  Listing listing;
+  listing.id = "/topic";
+  return print_items(common.output, listing, items);
 }
 
-ExitCode tail_journal(const Common& common, const TailOptions& options) {
-  auto log = open_log(common);
+ExitCode list_local(const Common& common, const config::Settings& settings) {
+  const auto log = storage::LocalLogView::open(settings.node.data / "log");
   if (!log) return complain_of(log.error());
-  for (const auto& lane : journal_lanes(**log)) {
-    if (options.partition && *options.partition != storage::index_of(lane.partition)) continue;
-    const storage::Offset from =
-        options.limit == 0 ? lane.first : lane.end - static_cast<storage::Offset>(options.limit);
-    const auto read = read_journal(**log, lane, [&](const auto& entry, const auto& accepted) {
-      if (entry.offset >= from) print_record(lane, entry, accepted);
-    });
-    if (!read) return complain_of(read.error());
+  struct Totals {
+    int partitions = 0;
+    std::int64_t entries = 0;
+  };
+  std::map<std::string, Totals> topics;
+  for (const auto& lane : (*log)->lanes()) {
+    Totals& totals = topics[lane.topic];
+    ++totals.partitions;
+    totals.entries += lane.end - lane.first;
   }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, totals] : topics) {
+    rows.push_back({name, std::to_string(totals.partitions), std::to_string(totals.entries)});
+  }
+  return print_topics(
+      common,
+      {{"TOPIC"}, {"PARTITIONS USED", Table::Align::right}, {"ENTRIES", Table::Align::right}}, rows,
+      {"topic", "partitions_used", "entries"});
+}
+
+ExitCode list_topics(const Common& common) {
+  const auto settings = settings_of(common);
+  if (!settings) return ExitCode::usage;
+  if (!is_on_kafka(*settings)) return list_local(common, *settings);
+  const auto desk = open_desk(*settings);
+  if (!desk) return complain_of(desk.error());
+  const auto topics = (*desk)->list();
+  if (!topics) return complain_of(topics.error());
+  std::vector<std::vector<std::string>> rows;
+  for (const engine::kafka::TopicState& topic : *topics) {
+    if (!topic.exists) {
+      rows.push_back({topic.name, "missing", "", "", "", ""});
+      continue;
+    }
+    rows.push_back({topic.name, std::to_string(topic.partitions), std::to_string(topic.replicas),
+                    std::to_string(topic.entries), topic.cleanup, retention_of(topic)});
+  }
+  return print_topics(common,
+                      {{"TOPIC"},
+                       {"PARTITIONS", Table::Align::right},
+                       {"REPLICAS", Table::Align::right},
+                       {"ENTRIES", Table::Align::right},
+                       {"CLEANUP"},
+                       {"KEPT"}},
+                      rows, {"topic", "partitions", "replicas", "entries", "cleanup", "kept"});
+}
+
+ExitCode create_topics(const Common& common, const TopicOptions& options) {
+  const auto settings = settings_of(common);
+  if (!settings) return ExitCode::usage;
+  if (!is_on_kafka(*settings)) {
+    fmt::print(stderr, "the local log makes its topics by itself; there is nothing to do\n");
+    return ExitCode::ok;
+  }
+  const auto desk = open_desk(*settings);
+  if (!desk) return complain_of(desk.error());
+  const auto before = (*desk)->list();
+  if (!before) return complain_of(before.error());
+  std::vector<std::string> missing;
+  for (const auto& topic : *before) {
+    if (!topic.exists) missing.push_back(topic.name);
+  }
+  if (!options.dry_run && !missing.empty()) {
+    if (const auto made = (*desk)->create(); !made) return complain_of(made.error());
+  }
+  for (const std::string& topic : missing) fmt::print("{}\n", topic);
+  fmt::print(stderr, "{} topics {}, {} were there\n", missing.size(),
+             options.dry_run ? "would be made" : "made", before->size() - missing.size());
   return ExitCode::ok;
 }
 
-std::uint64_t lane_number(storage::Offset offset) {
-  return static_cast<std::uint64_t>(std::max<storage::Offset>(0, offset));
-}
-
-ExitCode verify_journal(const Common& common) {
-  auto log = open_log(common);
-  if (!log) return complain_of(log.error());
-  Table table{{{"PARTITION", Table::Align::right},
-               {"FIRST", Table::Align::right},
-               {"END", Table::Align::right},
-               {"CLAIMS", Table::Align::right},
-               {"DECISIONS", Table::Align::right},
-               {"VOID", Table::Align::right},
-               {"RESULT"}}};
-  bool sound = true;
-  for (const auto& lane : journal_lanes(**log)) {
-    std::uint64_t claims = 0;
-    std::uint64_t decisions = 0;
-    std::uint64_t voids = 0;
-    const auto read = read_journal(**log, lane, [&](const auto&, const auto& accepted) {
-      const auto* counted = std::get_if<storage::Counted>(&accepted);
-      if (counted == nullptr) {
-        ++voids;
-      } else if (counted->kind() == storage::RecordKind::claim) {
-        ++claims;
-      } else {
-        ++decisions;
-      }
-    });
-    sound = sound && read.has_value();
-    table.add({std::to_string(storage::index_of(lane.partition)),
-               with_commas(lane_number(lane.first)), with_commas(lane_number(lane.end)),
-               with_commas(claims), with_commas(decisions), with_commas(voids),
-               read ? "sound" : read.error().detail});
+/// Every fault on a line of its own.
+ExitCode check_topics(const Common& common) {
+  const auto settings = settings_of(common);
+  if (!settings) return ExitCode::usage;
+  if (!is_on_kafka(*settings)) {
+    fmt::print(stderr,
+               "the local log keeps its topics right by itself; `paysaga journal verify` "
+               "reads what it keeps\n");
+    return ExitCode::ok;
   }
-  table.print();
-  return sound ? ExitCode::ok : ExitCode::problems_found;
+  const auto desk = open_desk(*settings);
+  if (!desk) return complain_of(desk.error());
+  const auto faults = (*desk)->check();
+  if (!faults) return complain_of(faults.error());
+  for (const std::string& fault : *faults) fmt::print("{}\n", fault);
+  if (!faults->empty()) return ExitCode::problems_found;
+  fmt::print(stderr, "all topics are as they should be\n");
+  return ExitCode::ok;
 }
 
 }  // namespace
 
 void add_topic(CLI::App& app, Common& common, Work& work) {
-  auto options = std::make_shared<TailOptions>();
-  const auto add_window = [options](CLI::App* verb) {
-    verb->add_option("--partition", options->partition, "Only this one");
-    verb->add_option("--limit", options->limit, "Only the newest so many of each partition");
-  };
-  CLI::App* topic = app.add_subcommand("topic", "The topics, in the data directory");
+  auto options = std::make_shared<TopicOptions>();
+  CLI::App* topic = app.add_subcommand("topic", "The topics: of the data directory, or on Kafka");
   topic->require_subcommand(1);
+  topic->add_subcommand("list", "All of the group, with how much stands in each")
+      ->callback([&common, &work] { work = [&common] { return list_topics(common); }; });
+  CLI::App* create = topic->add_subcommand("create", "Make those that are missing on Kafka");
+  create->add_flag("--dry-run", options->dry_run, "Only say which");
+  create->callback([&common, &work, options] {
+    work = [&common, options] { return create_topics(common, *options); };
+  });
+  topic->add_subcommand("check", "Are those on Kafka as the nodes need them? Every fault")
+      ->callback([&common, &work] { work = [&common] { return check_topics(common); }; });
   CLI::App* tail = topic->add_subcommand("tail", "What stands in one, partition by partition");
   tail->add_option("TOPIC", options->topic, "As in payment-events")->required();
-  add_window(tail);
+  tail->add_option("--partition", options->partition, "Only this one");
+  tail->add_option("--from", options->from, "Of each partition, from this offset on");
+  tail->add_option("--limit", options->limit, "Only the newest so many of each partition");
+  tail->add_flag("--follow", options->follow, "Go on with what comes, until it is stopped");
   tail->callback([&common, &work, options] {
     work = [&common, options] { return tail_topic(common, *options); };
   });
-
-  CLI::App* journal = app.add_subcommand("journal", "The journal, in the data directory");
-  journal->require_subcommand(1);
-  CLI::App* records = journal->add_subcommand("tail", "Its records, with what does not count");
-  add_window(records);
-  records->callback([&common, &work, options] {
-    work = [&common, options] { return tail_journal(common, *options); };
-  });
-  journal->add_subcommand("verify", "Do all records decode, follow and chain?")
-      ->callback([&common, &work] { work = [&common] { return verify_journal(common); }; });
 }
 
 }  // namespace paysaga::apps

@@ -15,13 +15,30 @@ namespace {
 constexpr std::size_t traceparent_bytes = 55;
 constexpr std::size_t reason_bytes_max = 64;
 
-std::string_view traceparent_of(const LogRecord& record) {
-  for (const Header& header : record.headers) {
-    if (header.name == "traceparent" && header.value.size() == traceparent_bytes) {
-      return header.value;
-    }
+/// Empty if there is none.
+std::string_view header(const LogRecord& record, std::string_view name) {
+  for (const Header& one : record.headers) {
+    if (one.name == name) return one.value;
   }
   return {};
+}
+
+std::string_view traceparent_of(const LogRecord& record) {
+  const std::string_view value = header(record, "traceparent");
+  return value.size() == traceparent_bytes ? value : std::string_view{};
+}
+
+/// A command; what its body leaves out of these two its headers may say.
+Result<ParsedCommand> read_command(const LogRecord& record) {
+  auto parsed = parse_command(record.value);
+  if (!parsed) return parsed;
+  const std::string_view correlation = header(record, "correlation-id");
+  CommandParts parts{.body = record.value};
+  if (parsed->input.correlation_id.empty()) parts.correlation_id = correlation;
+  if (parsed->input.traceparent.empty()) parts.traceparent = header(record, "traceparent");
+  if (parts.correlation_id.empty() && parts.traceparent.empty()) return parsed;
+  auto completed = parse_command(parts);
+  return completed ? completed : parsed;  // Headers that cannot be read are passed over.
 }
 
 bool is_event(std::string_view value) {
@@ -106,7 +123,7 @@ Result<Input> parse_input(Topic topic, const LogRecord& record, Roles roles, boo
       is_event(record.value)) {
     return parse_refund_event(record, livemode);
   }
-  auto command = parse_command(record.value);
+  auto command = read_command(record);
   if (!command) return tl::unexpected{command.error()};
   return Input{std::move(command->order), std::move(command->input)};
 }

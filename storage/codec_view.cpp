@@ -266,6 +266,11 @@ std::string dead_letter_json(const DeadLetter& letter) {
   json.key("offset").integer(letter.offset);
   json.key("cause").text(letter.cause);
   json.key("at").time(letter.at);
+  json.key("state").text(to_text(letter.state));
+  if (letter.state != DeadLetter::State::waiting) {
+    json.key("settled_at").time(letter.settled_at);
+    json.key("settled_why").text(letter.settled_why);
+  }
   json.key("key").text(letter.original.key);
   json.key("headers").open_object();
   for (const Header& header : letter.original.headers) json.any_key(header.name).text(header.value);

@@ -1,6 +1,9 @@
 #include "paysaga/storage/dead_letter.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <limits>
 
 #include "paysaga/storage/bytes.hpp"
 #include "paysaga/storage/envelope.hpp"
@@ -8,7 +11,7 @@
 namespace paysaga::storage {
 namespace {
 
-constexpr std::uint8_t dead_letter_version = 1;
+constexpr std::uint8_t dead_letter_version = 2;  // 1 had no state.
 
 constexpr std::string_view id_header = "paysaga-id";
 constexpr std::string_view topic_header = "paysaga-topic";
@@ -52,7 +55,69 @@ bool take_header(const Header& header, DeadLetter& letter) {
   return false;
 }
 
+/// True if `to_record` kept a part of the original only.
+bool is_cut(const DeadLetter& letter) {
+  return letter.original.value.size() == dead_letter_bytes_max && letter.cause.ends_with(" bytes)");
+}
+
 }  // namespace
+
+std::string_view to_text(DeadLetter::State state) {
+  switch (state) {
+    case DeadLetter::State::waiting:
+      return "waiting";
+    case DeadLetter::State::redriven:
+      return "redriven";
+    case DeadLetter::State::discarded:
+      return "discarded";
+  }
+  std::abort();
+}
+
+Result<DeadLetter::State> parse_dead_letter_state(std::string_view text) {
+  using enum DeadLetter::State;
+  for (const DeadLetter::State state : {waiting, redriven, discarded}) {
+    if (text == to_text(state)) return state;
+  }
+  return fail(ErrorCode::malformed, "a dead letter is waiting, redriven or discarded");
+}
+
+Result<PartitionId> partition_of_dead_letter(std::string_view id) {
+  const std::size_t end = id.rfind('/');
+  const std::size_t begin = end == 0 || end == id.npos ? id.npos : id.rfind('/', end - 1);
+  std::uint32_t index = 0;
+  if (begin == id.npos || !parse_number(id.substr(begin + 1, end - begin - 1), index)) {
+    return fail(ErrorCode::malformed,
+                "the id of a dead letter is TOPIC/PARTITION/OFFSET, as in payment-commands/3/1207");
+  }
+  return PartitionId{index};
+}
+
+Result<LogRecord> to_redrive(const DeadLetter& letter, bool force) {
+  if (letter.topic.empty()) {
+    return fail(ErrorCode::forbidden, "it came from no topic: send its command anew");
+  }
+  if (is_cut(letter)) {
+    return fail(ErrorCode::forbidden,
+                "it was too large to be kept whole: its sender must send it "
+                "anew, and smaller");
+  }
+  LogRecord record = letter.original;
+  std::uint32_t times = 0;
+  std::erase_if(record.headers, [&](const Header& header) {
+    if (header.name == redriven_header && !parse_number(header.value, times)) times = redrives_max;
+    return header.name == redriven_header || header.name == dead_letter_header;
+  });
+  if (times >= redrives_max && !force) {
+    return fail(ErrorCode::forbidden, "it was redriven " + std::to_string(times) +
+                                          " times and died each time: repair its cause first, or "
+                                          "insist with force");
+  }
+  times = std::min(times, std::numeric_limits<std::uint32_t>::max() - 1) + 1;
+  record.headers.push_back({std::string{redriven_header}, std::to_string(times)});
+  record.headers.push_back({std::string{dead_letter_header}, letter.id});
+  return record;
+}
 
 std::string input_id_of(std::string_view topic, PartitionId partition, Offset offset) {
   return std::string{topic} + '/' + std::to_string(index_of(partition)) + '/' +
@@ -74,7 +139,7 @@ LogRecord to_record(const DeadLetter& letter) {
   add(partition_header, std::to_string(index_of(letter.partition)));
   add(offset_header, std::to_string(letter.offset));
   add(cause_header, std::move(cause));
-  add(at_header, to_text(letter.at));
+  add(at_header, paysaga::to_text(letter.at));
   return record;
 }
 
@@ -107,6 +172,9 @@ std::string encode(const DeadLetter& letter) {
     bytes.text(header.name);
     bytes.text(header.value);
   }
+  bytes.u8(static_cast<std::uint8_t>(letter.state));
+  bytes.i64(micros_of(letter.settled_at));
+  bytes.text(letter.settled_why);
   std::string out = bytes.take();
   close_envelope(out);
   return out;
@@ -129,6 +197,15 @@ Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
   for (std::uint32_t left = reader.count(header_bytes_min); left > 0; --left) {
     const std::string_view name = reader.text();
     letter.original.headers.push_back({std::string{name}, std::string{reader.text()}});
+  }
+  if (static_cast<std::uint8_t>(bytes.front()) > 1) {
+    const std::uint8_t state = reader.u8();
+    if (state > static_cast<std::uint8_t>(DeadLetter::State::discarded)) {
+      return fail(ErrorCode::corrupt, "a dead letter is in no known state");
+    }
+    letter.state = static_cast<DeadLetter::State>(state);
+    letter.settled_at = time_from_micros(reader.i64());
+    letter.settled_why = reader.text();
   }
   if (!reader.at_end()) return fail(ErrorCode::corrupt, "a dead letter has a wrong length");
   return letter;

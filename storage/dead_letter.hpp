@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,11 +17,33 @@ struct DeadLetter {
   std::string cause;   // One sentence.
   Time at{};
   LogRecord original;
+  /// What a person made of it. None of this is published with it: it stands in the journal.
+  enum class State : std::uint8_t { waiting = 0, redriven = 1, discarded = 2 };
+  State state = State::waiting;
+  Time settled_at{};        // When it ceased to wait.
+  std::string settled_why;  // In that person's words.
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
 /// The largest part of an original that is kept; the cause says when it was cut.
 inline constexpr std::size_t dead_letter_bytes_max = 256 * 1024;
+
+[[nodiscard]] std::string_view to_text(DeadLetter::State state);
+/// Errors: malformed.
+[[nodiscard]] Result<DeadLetter::State> parse_dead_letter_state(std::string_view text);
+/// The partition whose journal knows the dead letter of that id. Errors: malformed.
+[[nodiscard]] Result<PartitionId> partition_of_dead_letter(std::string_view id);
+
+/// How often a record was put again, and which dead letter it was then.
+inline constexpr std::string_view redriven_header = "paysaga-redriven";
+inline constexpr std::string_view dead_letter_header = "paysaga-dead-letter";
+/// More often only if a person insists: what died so often will die again.
+inline constexpr std::uint32_t redrives_max = 3;
+
+/// The original as it is put again, with the two headers above.
+/// Errors: forbidden (it came from no topic; not all of it was kept; over `redrives_max`, unless
+///         `force`).
+[[nodiscard]] Result<LogRecord> to_redrive(const DeadLetter& letter, bool force);
 
 /// The id of the input at that place, also of the decision on it (PROTOCOL R12).
 [[nodiscard]] std::string input_id_of(std::string_view topic, PartitionId partition, Offset offset);

@@ -33,6 +33,10 @@ Result<void> MemoryStore::apply(PartitionId partition, std::span<const AppliedRe
     if (auto letter = dead_letter_of(record, partition)) {
       rows_.dead_letters.insert_or_assign({letter->at, letter->id}, std::move(*letter));
     }
+    if (!settles_dead_letter(record.decision)) continue;
+    for (auto& [place, letter] : rows_.dead_letters) {
+      if (letter.id == record.decision.input_id) settle(letter, record.decision);
+    }
   }
   if (next.next >= position.next) position = next;
   return {};

@@ -354,6 +354,17 @@ std::optional<DeadLetter> dead_letter_of(const AppliedRecord& record, PartitionI
   return letter;
 }
 
+bool settles_dead_letter(const DecisionView& decision) {
+  return decision.action == Action::redrive || decision.action == Action::discard;
+}
+
+void settle(DeadLetter& letter, const DecisionView& decision) {
+  letter.state = decision.action == Action::redrive ? DeadLetter::State::redriven
+                                                    : DeadLetter::State::discarded;
+  letter.settled_at = decision.decided_at;
+  letter.settled_why = decision.summary;
+}
+
 std::string page_cursor(const OrderSummary& last) {
   return std::to_string(micros_of(last.updated_at)) + '.' + last.order.text();
 }

@@ -46,6 +46,10 @@ void add(std::vector<StatusCount>& sum, const std::vector<StatusCount>& part);
 [[nodiscard]] std::string encode_history(const DecisionView& decision);
 [[nodiscard]] Result<HistoryRow> decode_history(Offset offset, std::string_view bytes);
 
+/// True if it redrives or discards the dead letter `input_id`.
+[[nodiscard]] bool settles_dead_letter(const DecisionView& decision);
+/// What such a decision makes of its dead letter.
+void settle(DeadLetter& letter, const DecisionView& decision);
 /// What is kept of a dead letter that a decision made; none if it made none.
 [[nodiscard]] std::optional<DeadLetter> dead_letter_of(const AppliedRecord& record,
                                                        PartitionId partition);

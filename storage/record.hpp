@@ -138,6 +138,8 @@ enum class Action : std::uint8_t {
   dead_letter = 4,  // An input that can never be read, or the head of a queue that was skipped.
   forward = 5,      // An input of another partition, published there unchanged.
   lift = 6,         // The quarantine ends: its queue is empty. Nothing else ends it.
+  redrive = 7,      // The dead letter `input_id` is put again; its first output, if any, does it.
+  discard = 8,      // The dead letter `input_id` is given up; `summary` says why.
 };
 [[nodiscard]] std::string_view to_text(Action action);
 

@@ -9,6 +9,8 @@ namespace paysaga::storage {
 namespace {
 
 constexpr std::uint16_t value_version = 1;
+/// Of a decision whose action came later, so that an older program says what it lacks.
+constexpr std::uint16_t value_version_max = 2;
 
 std::size_t size_of(const std::vector<InputPosition>& inputs) {
   std::size_t size = 4;
@@ -95,11 +97,12 @@ void read_outputs(ByteReader& reader, std::vector<RecordOutput>* outputs) {
   }
 }
 
-Result<ByteReader> begin(std::string_view value, std::string_view what) {
+Result<ByteReader> begin(std::string_view value, std::string_view what,
+                         std::uint16_t version_max = value_version) {
   ByteReader reader{value};
   const std::uint16_t version = reader.u16();
   if (!reader.ok()) return fail(ErrorCode::corrupt, "a " + std::string{what} + " is cut off");
-  if (version == 0 || version > value_version) {
+  if (version == 0 || version > version_max) {
     return fail(ErrorCode::version_unsupported,
                 "a " + std::string{what} + " of format " + std::to_string(version) +
                     " was written by a newer version; run that version");
@@ -129,6 +132,10 @@ std::string_view to_text(Action action) {
       return "forward";
     case Action::lift:
       return "lift";
+    case Action::redrive:
+      return "redrive";
+    case Action::discard:
+      return "discard";
   }
   std::abort();
 }
@@ -185,7 +192,7 @@ std::string encode(const DecisionRecord& decision) {
                     text_size_bytes(decision.summary) + 8 + size_of(decision.inputs) +
                     text_size_bytes(decision.state) + text_size_bytes(decision.history) +
                     size_of(decision.outputs)};
-  writer.u16(value_version);
+  writer.u16(decision.action > Action::lift ? value_version_max : value_version);
   writer.u8(static_cast<std::uint8_t>(decision.action));
   writer.i64(micros_of(decision.received_at));
   writer.u32(decision.events);
@@ -204,11 +211,11 @@ std::string encode(const DecisionRecord& decision) {
 }
 
 Result<DecisionView> decode_decision(std::string_view value) {
-  auto reader = begin(value, "decision");
+  auto reader = begin(value, "decision", value_version_max);
   if (!reader) return tl::unexpected{std::move(reader.error())};
   DecisionView view;
   const std::uint8_t action = reader->u8();
-  if (action > static_cast<std::uint8_t>(Action::lift)) return unreadable("decision");
+  if (action > static_cast<std::uint8_t>(Action::discard)) return unreadable("decision");
   view.action = static_cast<Action>(action);
   view.received_at = time_from_micros(reader->i64());
   view.events = reader->u32();

@@ -15,11 +15,12 @@ class Applying {
 
   [[nodiscard]] Result<void> take(const AppliedRecord& record) {
     for (const InputPosition& input : record.decision.inputs) {
-      Offset& next = head_.inputs[input.topic];
-      inputs_moved_ = inputs_moved_ || next != input.next;
-      next = input.next;
+      const auto [at, is_new] = head_.inputs.try_emplace(input.topic, input.next);
+      inputs_moved_ = inputs_moved_ || is_new || at->second != input.next;
+      at->second = input.next;
     }
-    if (const auto letter = dead_letter_of(record, partition_)) put_dead_letter(*letter);
+    if (auto letter = dead_letter_of(record, partition_)) put_letter(std::move(*letter));
+    if (auto settled = settle_letter(record.decision); !settled) return settled;
     if (record.decision.order.empty()) return {};
     const auto order = OrderId::parse(record.decision.order);
     if (!order) return fail(ErrorCode::corrupt, "a decision names no order: it cannot be applied");
@@ -46,7 +47,7 @@ class Applying {
       batch_.put(Family::quarantine, keys::queued(input->order.text(), input->offset),
                  input->bytes);
     } else if (const auto* letter = std::get_if<DeadLetter>(&row)) {
-      put_dead_letter(*letter);
+      put_letter(*letter);
     }
     return {};
   }
@@ -95,10 +96,28 @@ class Applying {
     bool touched = false;
   };
 
-  void put_dead_letter(const DeadLetter& letter) {
+  void put_letter(DeadLetter letter) {
     const std::string key = keys::dead_letter(letter.at, letter.id);
     batch_.put(Family::dead_letters, key, encode(letter));
     batch_.put(Family::index, keys::dead_letter_id(letter.id), key);
+    const std::string id = letter.id;
+    letters_.insert_or_assign(id, std::move(letter));
+  }
+
+  /// A letter that this store never had, as after a restore, is left alone.
+  Result<void> settle_letter(const DecisionView& decision) {
+    if (!settles_dead_letter(decision)) return {};
+    const std::string id{decision.input_id};
+    if (!letters_.contains(id)) {
+      auto stored = store_.dead_letter(id);
+      if (!stored) return tl::unexpected<Error>{std::move(stored.error())};
+      if (!*stored) return {};
+      letters_.emplace(id, std::move(**stored));
+    }
+    DeadLetter letter = letters_.at(id);
+    settle(letter, decision);
+    put_letter(std::move(letter));
+    return {};
   }
 
   Result<void> take_state(const OrderId& order, const AppliedRecord& record) {
@@ -234,6 +253,7 @@ class Applying {
   RocksBatch batch_;
   std::deque<AppliedRecord> restored_;  // What `orders_` looks into.
   std::unordered_map<OrderId, OrderChange> orders_;
+  std::unordered_map<std::string, DeadLetter> letters_;  // Of this batch, as they are behind it.
   std::unordered_map<OrderId, QuarantineChange> quarantines_;
   bool inputs_moved_ = false;
   bool counts_moved_ = false;

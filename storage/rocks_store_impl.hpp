@@ -39,6 +39,7 @@ class RocksStore::Impl {
   [[nodiscard]] Result<PartitionHead*> head(PartitionId partition, Slot& slot);
   /// The quarantine of an order, with its place.
   [[nodiscard]] Result<std::optional<Quarantined>> quarantine(const OrderId& order) const;
+  [[nodiscard]] Result<std::optional<DeadLetter>> dead_letter(std::string_view id) const;
   [[nodiscard]] Result<std::optional<OrderRow>> row(const OrderId& order,
                                                     const RocksMoment* moment) const;
 

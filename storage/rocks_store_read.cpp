@@ -217,16 +217,20 @@ Result<std::vector<DeadLetter>> RocksStore::dead_letters(std::string_view after,
   return letters;
 }
 
-Result<std::optional<DeadLetter>> RocksStore::dead_letter(std::string_view id) const {
-  auto key = impl_->db->get(Family::index, keys::dead_letter_id(id));
+Result<std::optional<DeadLetter>> RocksStore::Impl::dead_letter(std::string_view id) const {
+  auto key = db->get(Family::index, keys::dead_letter_id(id));
   if (!key) return passed(key.error());
   if (!*key) return std::nullopt;
-  auto bytes = impl_->db->get(Family::dead_letters, **key);
+  auto bytes = db->get(Family::dead_letters, **key);
   if (!bytes) return passed(bytes.error());
   if (!*bytes) return fail(ErrorCode::corrupt, "the dead letter " + std::string{id} + " is gone");
   auto letter = decode_dead_letter(**bytes);
   if (!letter) return passed(letter.error());
   return std::move(*letter);
+}
+
+Result<std::optional<DeadLetter>> RocksStore::dead_letter(std::string_view id) const {
+  return impl_->dead_letter(id);
 }
 
 Result<std::vector<Quarantined>> RocksStore::quarantined(PartitionId partition) const {

@@ -119,6 +119,10 @@ SnapshotEntry snapshot_queued(std::string_view order, Offset offset, std::string
   return entry_of(std::move(key), input.size(), [&](ByteWriter& bytes) { bytes.raw(input); });
 }
 
+SnapshotEntry snapshot_settled(std::string_view dead_letter_id) {
+  return {std::string{dead_letter_prefix}.append(dead_letter_id), {}};
+}
+
 SnapshotEntry snapshot_dead_letter(const DeadLetter& letter) {
   const std::string bytes = encode(letter);
   return entry_of(std::string{dead_letter_prefix} + letter.id, bytes.size(),

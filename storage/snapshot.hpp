@@ -32,6 +32,8 @@ namespace paysaga::storage {
 [[nodiscard]] SnapshotEntry snapshot_queued(std::string_view order, Offset offset,
                                             std::string_view input);
 [[nodiscard]] SnapshotEntry snapshot_dead_letter(const DeadLetter& letter);
+/// Takes a dead letter away again.
+[[nodiscard]] SnapshotEntry snapshot_settled(std::string_view dead_letter_id);
 [[nodiscard]] SnapshotEntry snapshot_input(const InputPosition& input);
 [[nodiscard]] SnapshotEntry snapshot_published(Offset next);
 [[nodiscard]] SnapshotEntry snapshot_begin(Offset next);

@@ -43,6 +43,8 @@ void SnapshotDraft::take_decision(Offset offset, const LogEntry& entry,
                                   const DecisionView& decision) {
   const AppliedRecord record{offset, entry.appended_at, decision, nullptr};
   if (const auto letter = dead_letter_of(record, partition_)) put(snapshot_dead_letter(*letter));
+  // One that is settled needs nobody any more; the topic of dead letters keeps it.
+  if (settles_dead_letter(decision)) put(snapshot_settled(decision.input_id));
   if (decision.order.empty()) return;
   if (moves_quarantine(decision.action)) take_quarantine(offset, decision);
   if (!decision.state.empty()) put(snapshot_state(decision.order, offset, decision.state));

@@ -127,8 +127,14 @@ Result<storage::OrderQuery> order_query(const Target& target) {
   return query;
 }
 
-/// The text under "reason" of a JSON body.
-Result<std::string> reason_of(const Request& request) {
+/// Why, and whether in spite of what speaks against it.
+struct Reason {
+  std::string text;
+  bool force = false;
+};
+
+/// The text under "reason" of a JSON body, and its "force".
+Result<Reason> reason_of(const Request& request) {
   auto document = storage::JsonDocument::parse(request.body);
   if (!document) return tl::unexpected<Error>{document.error()};
   const auto value = document->root().find("reason");
@@ -137,7 +143,13 @@ Result<std::string> reason_of(const Request& request) {
     return fail(ErrorCode::malformed,
                 "say why: {\"reason\": \"1 to " + std::to_string(reason_bytes_max) + " bytes\"}");
   }
-  return std::string{*text};
+  Reason reason{std::string{*text}};
+  if (const auto force = document->root().find("force")) {
+    const auto truth = force->boolean();
+    if (!truth) return fail(ErrorCode::malformed, "force is true or false");
+    reason.force = *truth;
+  }
+  return reason;
 }
 
 }  // namespace
@@ -232,6 +244,9 @@ void Api::dispatch(Call call) {
     return lift(call, *order);
   }
   if (operation == Operation::actor_list) return list_actors(std::move(call));
+  if (operation == Operation::dead_letter_redrive || operation == Operation::dead_letter_discard) {
+    return settle_dead_letter(call);
+  }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
   if (operation == Operation::partition_list) {
     engine_.partitions([done = std::move(call.done)](const auto& partitions) {
@@ -278,6 +293,8 @@ Response Api::show_now(const Call& call) const {
     case Operation::actor_list:
     case Operation::actor_show:
     case Operation::partition_list:
+    case Operation::dead_letter_redrive:
+    case Operation::dead_letter_discard:
     case Operation::metrics:
       break;  // Answered elsewhere.
   }
@@ -396,10 +413,31 @@ void Api::lift(const Call& call, const OrderId& order) {
     done(to_response(problem));
   };
   if (call.match.route->operation == Operation::order_skip) {
-    engine_.skip(order, std::move(*reason), lifted);
+    engine_.skip(order, std::move(reason->text), lifted);
   } else {
-    engine_.resume(order, std::move(*reason), lifted);
+    engine_.resume(order, std::move(reason->text), lifted);
   }
+}
+
+void Api::settle_dead_letter(const Call& call) {
+  if (!is_media_type(call.request.header("content-type").value_or(""), "application/json")) {
+    return call.done(problem_of(415, "content_type", "send Content-Type: application/json"));
+  }
+  auto reason = reason_of(call.request);
+  if (!reason) return call.done(to_response(to_problem(reason.error())));
+  const std::string& id = call.match.parameters.front();
+  const auto settled = [self = shared_from_this(), id, done = call.done](const auto& result) {
+    if (!result) return done(to_response(to_problem(result.error())));
+    auto letter = self->engine_.dead_letter(id);
+    done(letter ? json_response(std::move(*letter)) : to_response(to_problem(letter.error())));
+  };
+  if (call.match.route->operation == Operation::dead_letter_redrive) {
+    return engine_.redrive(id, std::move(reason->text), reason->force, settled);
+  }
+  if (reason->force) {
+    return call.done(problem_of(400, "malformed", "a discard takes no force: it is final"));
+  }
+  engine_.discard(id, std::move(reason->text), settled);
 }
 
 void Api::expose_metrics(Call call) {

@@ -65,6 +65,7 @@ class Api : public std::enable_shared_from_this<Api> {
   void list_actors(Call call);
   void show_actor(Call call, const OrderId& order);
   void lift(const Call& call, const OrderId& order);
+  void settle_dead_letter(const Call& call);
   void expose_metrics(Call call);
 
   void run_command(Call call, OrderId order);

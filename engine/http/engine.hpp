@@ -59,6 +59,11 @@ class Engine {
   /// A JSON object; not_found.
   [[nodiscard]] virtual Result<std::string> dead_letter(std::string_view id) const = 0;
 
+  /// As actors::Node::redrive and discard.
+  virtual void redrive(std::string id, std::string reason, bool force,
+                       Done<Result<std::monostate>> done) = 0;
+  virtual void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) = 0;
+
   /// True if another node leads the order's partition: what is asked of the order goes there.
   [[nodiscard]] virtual bool elsewhere(const OrderId& /*order*/) const { return false; }
   /// Passes a request on to that node.

@@ -32,6 +32,10 @@ constexpr std::array route_table = {
     Route{"GET", "/v1/partitions", "partition_list", partition_list, ""},
     Route{"GET", "/v1/dead-letters", "dead_letter_list", dead_letter_list, ""},
     Route{"GET", "/v1/dead-letters/{dead_letter_id}", "dead_letter_show", dead_letter_show, ""},
+    Route{"POST", "/v1/dead-letters/{dead_letter_id}/redrive", "dead_letter_redrive",
+          dead_letter_redrive, ""},
+    Route{"POST", "/v1/dead-letters/{dead_letter_id}/discard", "dead_letter_discard",
+          dead_letter_discard, ""},
     Route{"GET", "/livez", "livez", livez, ""},
     Route{"GET", "/readyz", "readyz", readyz, ""},
     Route{"GET", "/metrics", "metrics", metrics, ""},
@@ -52,10 +56,12 @@ std::optional<std::vector<std::string>> match(std::string_view pattern,
     const std::string_view piece = pattern.substr(0, end);
     if (at == segments.size()) return std::nullopt;
     if (piece == "{dead_letter_id}") {  // Such an id has slashes: payment-commands/3/1207.
+      pattern.remove_prefix(end);
+      const auto behind = static_cast<std::size_t>(std::ranges::count(pattern, '/'));
       std::string id = segments[at];
-      while (++at < segments.size()) id.append("/").append(segments[at]);
+      while (++at + behind < segments.size()) id.append("/").append(segments[at]);
       parameters.push_back(std::move(id));
-      break;
+      continue;
     }
     if (piece.front() == '{') {
       parameters.push_back(segments[at]);

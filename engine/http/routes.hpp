@@ -24,6 +24,8 @@ enum class Operation {
   partition_list,
   dead_letter_list,
   dead_letter_show,
+  dead_letter_redrive,
+  dead_letter_discard,
   livez,
   readyz,
   metrics,

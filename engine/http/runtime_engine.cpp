@@ -136,6 +136,15 @@ Result<std::string> RuntimeEngine::dead_letter(std::string_view id) const {
   return storage::dead_letter_json(**letter);
 }
 
+void RuntimeEngine::redrive(std::string id, std::string reason, bool force,
+                            Done<Result<std::monostate>> done) {
+  node_.redrive(std::move(id), std::move(reason), force, std::move(done));
+}
+
+void RuntimeEngine::discard(std::string id, std::string reason, Done<Result<std::monostate>> done) {
+  node_.discard(std::move(id), std::move(reason), std::move(done));
+}
+
 bool RuntimeEngine::elsewhere(const OrderId& order) const {
   return forwarder_ != nullptr && !node_.owns(partition_in(store_, order));
 }

@@ -77,6 +77,18 @@ Result<std::string> StartingEngine::dead_letter(std::string_view id) const {
   return not_yet();
 }
 
+void StartingEngine::redrive(std::string id, std::string reason, bool force,
+                             Done<Result<std::monostate>> done) {
+  if (engine() == nullptr) return done(not_yet());
+  engine()->redrive(std::move(id), std::move(reason), force, std::move(done));
+}
+
+void StartingEngine::discard(std::string id, std::string reason,
+                             Done<Result<std::monostate>> done) {
+  if (engine() == nullptr) return done(not_yet());
+  engine()->discard(std::move(id), std::move(reason), std::move(done));
+}
+
 bool StartingEngine::elsewhere(const OrderId& order) const {
   return engine() != nullptr && engine()->elsewhere(order);
 }

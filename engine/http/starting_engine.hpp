@@ -30,6 +30,9 @@ class StartingEngine final : public Engine {
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] Result<Page> dead_letters(std::string_view after, std::size_t limit) const override;
   [[nodiscard]] Result<std::string> dead_letter(std::string_view id) const override;
+  void redrive(std::string id, std::string reason, bool force,
+               Done<Result<std::monostate>> done) override;
+  void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
   [[nodiscard]] bool ready() const override;

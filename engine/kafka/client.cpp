@@ -88,6 +88,54 @@ Result<void> set_all(rd_kafka_conf_t& conf, const Properties& properties) {
   return {};
 }
 
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// What a line of librdkafka's about a connection means, by its words: most of its codes say only
+/// that the transport failed. None: it says nothing of why.
+std::optional<Client::Trouble> trouble_of(std::string_view line) {
+  if (holds(line, "SASL authentication error") || holds(line, "Authentication failed")) {
+    return Client::Trouble{
+        "the broker refuses the user or the password: check sasl.username, "
+        "sasl.password and sasl.mechanism under [kafka.properties]",
+        true};
+  }
+  if (holds(line, "certificate verify failed") || holds(line, "could not be verified")) {
+    return Client::Trouble{
+        "the broker's certificate is not trusted: name the authority that signed "
+        "it in ssl.ca.location under [kafka.properties], and the broker by a "
+        "name that stands in the certificate",
+        true};
+  }
+  if (holds(line, "connecting to a SSL listener")) {
+    return Client::Trouble{
+        "the broker hangs up on plain text, as one does that expects TLS: set "
+        "security.protocol to ssl or sasl_ssl under [kafka.properties]",
+        false};
+  }
+  if (holds(line, "might require SASL authentication")) {
+    return Client::Trouble{
+        "the broker hangs up on who does not say who it is: set "
+        "security.protocol to sasl_ssl or sasl_plaintext, and sasl.username and "
+        "sasl.password, under [kafka.properties]",
+        false};
+  }
+  if (holds(line, "SSL handshake failed") || holds(line, ":SSL routines:")) {
+    return Client::Trouble{
+        "what answers there does not speak TLS: check the port, and "
+        "security.protocol under [kafka.properties]",
+        false};
+  }
+  if (holds(line, "Unsupported SASL mechanism") || holds(line, "mechanism handshake failed")) {
+    return Client::Trouble{
+        "the broker does not offer that SASL mechanism: check sasl.mechanism "
+        "under [kafka.properties]",
+        true};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 /// librdkafka's callbacks: each finds its client as the opaque pointer.
@@ -95,7 +143,11 @@ struct ClientCalls {
   static Client& of(void* opaque) { return *static_cast<Client*>(opaque); }
 
   static void log(const rd_kafka_t* handle, int, const char* facility, const char* text) {
-    const Client& client = of(rd_kafka_opaque(handle));
+    Client& client = of(rd_kafka_opaque(handle));
+    if (auto trouble = trouble_of(text)) {
+      const std::lock_guard lock{client.trouble_mutex_};
+      client.trouble_ = std::move(trouble);
+    }
     if (client.log_) client.log_(std::string{facility} + ": " + text);
   }
   static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -191,6 +243,11 @@ Result<std::unique_ptr<Client>> Client::open(const KafkaOptions& options, Role r
 }
 
 Client::~Client() = default;
+
+std::optional<Client::Trouble> Client::trouble() const {
+  const std::lock_guard lock{trouble_mutex_};
+  return trouble_;
+}
 
 Held<rd_kafka_topic_s> Client::topic(const std::string& name) const {
   Held<rd_kafka_topic_s> made{rd_kafka_topic_new(handle(), name.c_str(), nullptr)};

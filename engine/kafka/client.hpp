@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +27,10 @@ namespace paysaga::engine::kafka {
 struct KafkaOptions {
   std::string brokers;  // host:port, separated by commas.
   std::string group;
-  std::string node;                 // One name a node: transactions are fenced by it.
-  std::vector<std::string> topics;  // Of people, in full, with prefix.
+  std::string node;                           // One name a node: transactions are fenced by it.
+  std::vector<std::string> topics;            // Of people, in full, with prefix.
+  std::vector<std::string> topics_kept;       // Those of them that are kept for ever.
+  Duration topic_retention = hours{30 * 24};  // Of the others, when they are made.
   std::uint32_t partition_count = 12;
   std::uint16_t replication = 3;  // Of topics that are made; as many as there are brokers at most.
   Duration journal_retention = hours{7 * 24};  // Of a journal that is made.
@@ -82,6 +86,13 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   [[nodiscard]] rd_kafka_s* handle() const { return handle_.get(); }
+  /// What librdkafka said last of a connection that it could not make, in words with what to do;
+  /// `final` if it will not go away by itself.
+  struct Trouble {
+    std::string what;
+    bool final = false;
+  };
+  [[nodiscard]] std::optional<Trouble> trouble() const;
   /// The handle of a topic, made once: what is sent first is not delayed by looking for it.
   [[nodiscard]] Held<rd_kafka_topic_s> topic(const std::string& name) const;
 
@@ -91,6 +102,8 @@ class Client {
 
   Hooks hooks_;
   std::function<void(std::string_view)> log_;
+  mutable std::mutex trouble_mutex_;
+  std::optional<Trouble> trouble_;
   Held<rd_kafka_s> handle_;  // Last: its threads use all of the others until it ends.
 };
 

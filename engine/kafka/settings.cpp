@@ -5,6 +5,16 @@
 
 namespace paysaga::engine::kafka {
 
+namespace {
+
+/// What happened is kept for ever; copies, commands and notifications for a while.
+bool is_kept(Topic topic) {
+  return topic == Topic::payment_events || topic == Topic::order_events ||
+         topic == Topic::payment_dead_letter;
+}
+
+}  // namespace
+
 KafkaOptions kafka_options(const config::Settings& settings) {
   const config::KafkaSettings& from = settings.kafka;
   KafkaOptions options;
@@ -17,7 +27,9 @@ KafkaOptions kafka_options(const config::Settings& settings) {
   options.create_topics = from.create_topics;
   options.session_timeout = from.session_timeout;
   for (int i = 0; i < topic_count; ++i) {
-    options.topics.push_back(from.topic_prefix + std::string{to_text(static_cast<Topic>(i))});
+    const auto topic = static_cast<Topic>(i);
+    options.topics.push_back(from.topic_prefix + std::string{to_text(topic)});
+    if (is_kept(topic)) options.topics_kept.push_back(options.topics.back());
   }
   for (const auto& [name, property] : from.properties) {
     options.properties.emplace(name, property.value.reveal());

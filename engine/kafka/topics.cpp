@@ -15,11 +15,20 @@ namespace {
 constexpr Duration request_timeout = seconds{10};
 constexpr int replicas_for_two_in_sync = 3;
 constexpr int leader_wait_millis = 20;
+/// For one answer of the first broker; then it is looked whether one can come at all.
+constexpr Duration answer_wait = seconds{2};
+
+constexpr std::int64_t kept_for_ever = -1;
 
 struct Wanted {
   std::string name;
-  Properties settings;  // Exactly these.
+  Properties settings;              // Exactly these.
+  std::int64_t retention_millis{};  // At least; 0: not looked at.
 };
+
+std::int64_t millis_of(Duration duration) {
+  return std::chrono::duration_cast<milliseconds>(duration).count();
+}
 
 std::vector<Wanted> wanted_topics(const KafkaOptions& options) {
   std::vector<Wanted> wanted{
@@ -29,11 +38,15 @@ std::vector<Wanted> wanted_topics(const KafkaOptions& options) {
        {{"cleanup.policy", "delete"},
         {"message.timestamp.type", "LogAppendTime"},
         {"retention.bytes", "-1"},
-        {"unclean.leader.election.enable", "false"}}},
+        {"unclean.leader.election.enable", "false"}},
+       millis_of(options.journal_retention)},
       {state_topic(options),
        {{"cleanup.policy", "compact"}, {"unclean.leader.election.enable", "false"}}}};
   for (const std::string& topic : options.topics) {
-    wanted.push_back({topic, {{"unclean.leader.election.enable", "false"}}});
+    const bool kept = std::ranges::find(options.topics_kept, topic) != options.topics_kept.end();
+    wanted.push_back({topic,
+                      {{"cleanup.policy", "delete"}, {"unclean.leader.election.enable", "false"}},
+                      kept ? kept_for_ever : millis_of(options.topic_retention)});
   }
   return wanted;
 }
@@ -118,9 +131,8 @@ HeldHere<rd_kafka_NewTopic_t> describe_new(const Wanted& wanted, const KafkaOpti
                             replicas, why.data(), why.size())};
   ensure(topic != nullptr, "a topic to be made is described as librdkafka wants it");
   Properties settings = wanted.settings;
-  if (wanted.name == journal_topic(options)) {
-    settings["retention.ms"] =
-        std::to_string(std::chrono::duration_cast<milliseconds>(options.journal_retention).count());
+  if (wanted.retention_millis != 0) {
+    settings["retention.ms"] = std::to_string(wanted.retention_millis);
   }
   if (replicas >= replicas_for_two_in_sync) settings["min.insync.replicas"] = "2";
   for (const auto& [name, value] : settings) {
@@ -196,6 +208,31 @@ Result<std::map<std::string, Properties>> read_settings(const Client& client,
   return settings;
 }
 
+std::string value_in(const Properties& settings, const std::string& name) {
+  const auto at = settings.find(name);
+  return at == settings.end() ? std::string{} : at->second;
+}
+
+std::int64_t number_in(const Properties& settings, const std::string& name) {
+  const std::string text = value_in(settings, name);
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+/// Records that are deleted too early are lost to those who come late.
+void check_retention(const Wanted& wanted, const Properties& settings, TopicReport& report) {
+  if (wanted.retention_millis == 0) return;
+  for (const auto& [name, least] :
+       {std::pair{"retention.ms", wanted.retention_millis}, {"retention.bytes", kept_for_ever}}) {
+    const std::int64_t is = number_in(settings, name);
+    if (is == kept_for_ever || (least != kept_for_ever && is >= least)) continue;
+    if (wanted.settings.contains(name)) continue;  // It was looked at with the others.
+    report.faults.push_back("topic " + wanted.name + ": " + name + " is " +
+                            value_in(settings, name) + "; set it to " + std::to_string(least));
+  }
+}
+
 void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& found,
                const Properties& settings, TopicReport& report) {
   if (found.partitions != static_cast<int>(options.partition_count)) {
@@ -203,27 +240,18 @@ void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& f
                             std::to_string(found.partitions) + " partitions; the group has " +
                             std::to_string(options.partition_count));
   }
-  const auto value_of = [&](const std::string& name) {
-    const auto at = settings.find(name);
-    return at == settings.end() ? std::string{} : at->second;
-  };
   for (const auto& [name, value] : wanted.settings) {
-    if (value_of(name) == value) continue;
-    report.faults.push_back("topic " + wanted.name + ": " + name + " is " + value_of(name) +
-                            "; set it to " + value);
+    if (value_in(settings, name) == value) continue;
+    report.faults.push_back("topic " + wanted.name + ": " + name + " is " +
+                            value_in(settings, name) + "; set it to " + value);
   }
-  const auto number_of = [&](const std::string& name) {
-    const std::string text = value_of(name);
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-  };
-  if (found.replicas >= replicas_for_two_in_sync && number_of("min.insync.replicas") < 2) {
+  if (found.replicas >= replicas_for_two_in_sync &&
+      number_in(settings, "min.insync.replicas") < 2) {
     report.faults.push_back("topic " + wanted.name + ": min.insync.replicas is " +
-                            value_of("min.insync.replicas") + "; set it to 2");
+                            value_in(settings, "min.insync.replicas") + "; set it to 2");
   }
   const auto bytes =
-      static_cast<std::size_t>(std::max<std::int64_t>(0, number_of("max.message.bytes")));
+      static_cast<std::size_t>(std::max<std::int64_t>(0, number_in(settings, "max.message.bytes")));
   report.message_bytes_max =
       report.message_bytes_max == 0 ? bytes : std::min(report.message_bytes_max, bytes);
 }
@@ -267,7 +295,8 @@ Result<void> ensure_topics(const Client& client, const KafkaOptions& options) {
   }
 }
 
-Result<TopicReport> check_topics(const Client& client, const KafkaOptions& options) {
+Result<TopicReport> check_topics(const Client& client, const KafkaOptions& options,
+                                 Strictness strictness) {
   const auto cluster = read_cluster(client, request_timeout);
   if (!cluster) return tl::unexpected{cluster.error()};
   TopicReport report;
@@ -288,8 +317,47 @@ Result<TopicReport> check_topics(const Client& client, const KafkaOptions& optio
     const auto read = settings->find(wanted.name);
     if (found == cluster->topics.end() || read == settings->end()) continue;
     check_one(wanted, options, found->second, read->second, report);
+    if (strictness == Strictness::all) check_retention(wanted, read->second, report);
   }
   return report;
+}
+
+Result<std::vector<TopicState>> describe_topics(const Client& client, const KafkaOptions& options) {
+  const auto cluster = read_cluster(client, request_timeout);
+  if (!cluster) return tl::unexpected{cluster.error()};
+  std::vector<TopicState> topics;
+  std::vector<std::string> names;
+  for (const Wanted& wanted : wanted_topics(options)) {
+    TopicState& topic = topics.emplace_back();
+    topic.name = wanted.name;
+    const auto found = cluster->topics.find(wanted.name);
+    if (found == cluster->topics.end()) continue;
+    topic.exists = true;
+    topic.partitions = found->second.partitions;
+    topic.replicas = found->second.replicas;
+    names.push_back(wanted.name);
+  }
+  if (names.empty()) return topics;
+  const auto settings = read_settings(client, names);
+  if (!settings) return tl::unexpected{settings.error()};
+  for (TopicState& topic : topics) {
+    const auto read = settings->find(topic.name);
+    if (read == settings->end()) continue;
+    topic.cleanup = value_in(read->second, "cleanup.policy");
+    topic.retention_ms = value_in(read->second, "retention.ms");
+  }
+  return topics;
+}
+
+Result<std::uint32_t> partitions_of_topic(const Client& client, const std::string& topic) {
+  const auto cluster = read_cluster(client, request_timeout);
+  if (!cluster) return tl::unexpected{cluster.error()};
+  const auto found = cluster->topics.find(topic);
+  if (found == cluster->topics.end()) {
+    return fail(ErrorCode::not_found, "there is no topic " + topic +
+                                          " on Kafka; `paysaga topic list` says which there are");
+  }
+  return static_cast<std::uint32_t>(found->second.partitions);
 }
 
 Result<std::pair<storage::Offset, storage::Offset>> offsets_of(const Client& client,
@@ -317,15 +385,29 @@ Result<std::pair<storage::Offset, storage::Offset>> offsets_of(const Client& cli
 }
 
 Result<std::string> cluster_of(const Client& client, const KafkaOptions& options) {
-  // Left to itself, librdkafka asks a broker who it is only after a second.
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code =
-      rd_kafka_metadata(client.handle(), 0, nullptr, &metadata, to_millis(options.open_timeout));
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
-  char* id = code == RD_KAFKA_RESP_ERR_NO_ERROR ? rd_kafka_clusterid(client.handle(), 0) : nullptr;
+  const auto end = std::chrono::steady_clock::now() + options.open_timeout;
+  char* id = nullptr;
+  for (;;) {
+    // Left to itself, librdkafka asks a broker who it is only after a second.
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto code = rd_kafka_metadata(client.handle(), 0, nullptr, &metadata,
+                                        to_millis(std::min(answer_wait, options.open_timeout)));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      rd_kafka_metadata_destroy(metadata);
+      id = rd_kafka_clusterid(client.handle(), 0);
+      break;
+    }
+    const auto trouble = client.trouble();
+    if ((trouble && trouble->final) || std::chrono::steady_clock::now() >= end) break;
+  }
   if (id == nullptr) {
-    return fail(ErrorCode::unavailable, "no Kafka broker answered at " + options.brokers +
-                                            " within " + to_text(options.open_timeout));
+    // What does not pass by itself is not waited for.
+    const auto trouble = client.trouble();
+    std::string what = "no Kafka broker answered at " + options.brokers + " within " +
+                       to_text(options.open_timeout);
+    if (trouble) what = "no Kafka broker lets us in at " + options.brokers + ": " + trouble->what;
+    const bool final = trouble && trouble->final;
+    return fail(final ? ErrorCode::forbidden : ErrorCode::unavailable, std::move(what));
   }
   std::string cluster{id};
   rd_kafka_mem_free(client.handle(), id);

@@ -25,9 +25,32 @@ struct TopicReport {
   std::vector<std::string> faults;    // One line each, with what to do; none: all is well.
   std::size_t message_bytes_max = 0;  // The smallest `max.message.bytes` of all topics.
 };
-/// Compares the topics with what the protocol needs. Blocks.
+/// `protocol`: without that no node starts. `all`: also what only those who read need, such as how
+/// long records are kept.
+enum class Strictness { protocol, all };
+/// Compares the topics with what is needed. Blocks.
 /// Errors: unavailable.
-[[nodiscard]] Result<TopicReport> check_topics(const Client& client, const KafkaOptions& options);
+[[nodiscard]] Result<TopicReport> check_topics(const Client& client, const KafkaOptions& options,
+                                               Strictness strictness = Strictness::protocol);
+
+/// A topic of the group or of people, as it is on the brokers.
+struct TopicState {
+  std::string name;
+  bool exists = false;
+  int partitions = 0;
+  int replicas = 0;
+  std::int64_t entries = 0;  // Between first and last offset: of a compacted topic an upper bound.
+  std::string cleanup;       // cleanup.policy.
+  std::string retention_ms;
+};
+
+/// Those that the options name, whether they are there or not; `entries` is left at 0. Blocks.
+/// Errors: unavailable.
+[[nodiscard]] Result<std::vector<TopicState>> describe_topics(const Client& client,
+                                                              const KafkaOptions& options);
+/// Of any topic. Blocks. Errors: not_found, unavailable.
+[[nodiscard]] Result<std::uint32_t> partitions_of_topic(const Client& client,
+                                                        const std::string& topic);
 
 /// The offsets of the first record and behind the last one that a reader may see. Blocks.
 /// Errors: unavailable.
@@ -36,7 +59,7 @@ struct TopicReport {
     Duration timeout);
 
 /// Identity of the cluster. Waits for the first broker to answer.
-/// Errors: unavailable.
+/// Errors: unavailable; forbidden (the broker does not let us in, and will not).
 [[nodiscard]] Result<std::string> cluster_of(const Client& client, const KafkaOptions& options);
 
 }  // namespace paysaga::engine::kafka

@@ -86,7 +86,7 @@ void CommandCheck::counted(const CountedDecision& decision) {
   check_memory(decision);
   check_queue(decision);
   const Action action = decision.decision.action;
-  if (action == Action::enqueue || action == Action::quarantine || action == Action::lift) return;
+  if (action == Action::enqueue || action == Action::quarantine || action >= Action::lift) return;
   if (decision.decision.input_id.empty()) return;
   const Name name{decision.decision.order, decision.decision.input_id};
   if (++decided_[name] > 1) {

@@ -67,6 +67,37 @@ TEST_CASE("inputs: a good one is decided, a bad one is kept whole with its cause
   CHECK(node.seen.told("dead").empty());
 }
 
+TEST_CASE("inputs: a producer's trace and correlation go on into what is published", "[actors]") {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  World world;
+  auto store = world.new_store();
+  storage::LogRecord traced = command("o1", initiate("c1", "o1"));
+  traced.headers = {{"traceparent", trace}, {"correlation-id", "basket-7"}};
+  storage::LogRecord odd = command("o2", initiate("c2", "o2"));
+  odd.headers = {{"traceparent", "no trace"}, {"correlation-id", ""}};
+  world.put(commands, p0, traced);
+  world.put(commands, p0, odd);
+  Member node{world, store};
+  node.lead();
+  eventually("both are decided", [&] { return position_of(store, commands) == 2; });
+  const std::string events = "payment-events";
+  eventually("both are published", [&] { return world.published(events).size() == 2; });
+  const auto published = [&](const std::string& order, std::string_view name) {
+    for (const storage::LogRecord& record : world.published(events)) {
+      if (record.key != order) continue;
+      for (const storage::Header& header : record.headers) {
+        if (header.name == name) return header.value;
+      }
+    }
+    return std::string{"none"};
+  };
+  CHECK(published("o1", "traceparent") == trace);
+  CHECK(published("o1", "correlation-id") == "basket-7");
+  CHECK(published("o1", "causation-id") == "c1");
+  CHECK(published("o2", "traceparent") == "none");
+  CHECK(published("o2", "correlation-id") == "c2");
+}
+
 TEST_CASE("inputs: one on the wrong partition is moved home and decided there once", "[actors]") {
   World world{2};
   auto store = world.new_store();

@@ -345,6 +345,36 @@ TEMPLATE_TEST_CASE("store: dead letters keep all that they came with", "[storage
   CHECK_FALSE(store.dead_letter("payment-commands/3/99")->has_value());
 }
 
+TEMPLATE_TEST_CASE("store: a dead letter is as the last decision on it says", "[storage][store]",
+                   InMemory, OnDisk) {
+  using State = DeadLetter::State;
+  TestType world;
+  StateStore& store = world.get();
+  Journal journal;
+  DeadLetter letter{.topic = "t", .cause = "no JSON", .original = {"key", {}, "{"}};
+  for (int i = 0; i < 3; ++i) {
+    letter.offset = i;
+    letter.id = input_id_of("t", PartitionId{0}, i);
+    journal.dead_letter(letter);
+  }
+  journal.settle_dead_letter("t/0/0", Action::redrive);  // In the batch that made it.
+  journal.settle_dead_letter("t/0/9", Action::discard);  // Nobody knows it.
+  REQUIRE(journal.apply_to(store).has_value());
+  journal.settle_dead_letter("t/0/1", Action::discard);
+  journal.settle_dead_letter("t/0/0", Action::discard);
+  journal.settle_dead_letter("t/0/0", Action::redrive);
+  REQUIRE(journal.apply_to(store).has_value());
+  const auto all = store.dead_letters("", 10);
+  REQUIRE(all->size() == 3);
+  CHECK((*all)[0].state == State::redriven);
+  CHECK((*all)[0].settled_why == "because 7");
+  CHECK((*all)[0].settled_at == time_from_micros(1'000'007));
+  CHECK((*all)[1].state == State::discarded);
+  CHECK((*all)[2].state == State::waiting);
+  CHECK(**store.dead_letter("t/0/0") == (*all)[0]);
+  CHECK_FALSE(store.dead_letter("t/0/9")->has_value());
+}
+
 TEMPLATE_TEST_CASE("store: a quarantined order queues its inputs in order", "[storage][store]",
                    InMemory, OnDisk) {
   TestType world;

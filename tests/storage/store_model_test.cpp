@@ -63,8 +63,14 @@ class Drill {
     if (kind == 3) return journal.decide(name(i), nullptr, Action::enqueue, "e");
     if (kind == 4) return journal.decide(name(i), nullptr, Action::dequeue);
     if (kind == 5) return journal.decide(name(i), nullptr, Action::lift);
+    const std::string lane = "t/" + std::to_string(i % partitions) + "/";
+    if (kind == 6 && journal.next() > 0 && number(2) == 0) {
+      const auto any = number(static_cast<std::uint64_t>(journal.next()));
+      return journal.settle_dead_letter(lane + std::to_string(any),
+                                        number(2) == 0 ? Action::redrive : Action::discard);
+    }
     if (kind == 6) {
-      return journal.dead_letter({.id = "t/0/" + std::to_string(journal.next()),
+      return journal.dead_letter({.id = lane + std::to_string(journal.next()),
                                   .topic = "t",
                                   .partition = journal.partition(),
                                   .offset = journal.next(),

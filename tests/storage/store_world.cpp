@@ -53,6 +53,15 @@ void Journal::dead_letter(const DeadLetter& letter) {
   add(record, nullptr);
 }
 
+void Journal::settle_dead_letter(const std::string& id, Action action) {
+  DecisionRecord record;
+  record.action = action;
+  record.input_id = id;
+  record.summary = "because " + std::to_string(next_);
+  record.decided_at = time_from_micros(1'000'000 + next_);
+  add(record, nullptr);
+}
+
 void Journal::mark(const std::string& topic, Offset next) {
   DecisionRecord record;
   record.inputs.push_back({topic, next});

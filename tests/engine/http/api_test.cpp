@@ -270,6 +270,33 @@ TEST_CASE("api: a quarantine is lifted with a reason only", "[engine][http]") {
   CHECK(world.ask("POST", "/v1/orders/free/skip", R"({"reason":"x"})").status == 503);
 }
 
+TEST_CASE("api: a dead letter is redriven or discarded, with a reason", "[engine][http]") {
+  World world;
+  const std::string letter = "/v1/dead-letters/payment-commands/3/7";
+  CHECK(world.ask("POST", letter + "/redrive", R"({"reason":"repaired"})").status == 200);
+  CHECK(world.engine.commands().back() == "redrive payment-commands/3/7 repaired");
+  CHECK(world.ask("POST", letter + "/redrive", R"({"reason":"r","force":true})").status == 200);
+  CHECK(world.engine.commands().back() == "insist on payment-commands/3/7 r");
+  const Reply gone = world.ask("POST", letter + "/discard", R"({"reason":"a test"})");
+  CHECK(gone.status == 200);
+  CHECK(holds(gone.body, R"("dead_letter_id")"));
+  CHECK(world.engine.commands().back() == "discard payment-commands/3/7 a test");
+  CHECK(world
+            .ask("POST", "/v1/dead-letters/payment-commands%2F3%2F7/discard",
+                 R"({"reason":"a test"})")
+            .status == 200);
+  CHECK(world.ask("POST", letter + "/redrive", R"({"reason":""})").status == 400);
+  CHECK(world.ask("POST", letter + "/redrive", R"({"reason":"r","force":1})").status == 400);
+  CHECK(world.ask("POST", letter + "/discard", R"({"reason":"r","force":true})").status == 400);
+  CHECK(world.ask("POST", letter + "/redrive").status == 415);
+  CHECK(world.ask("POST", letter, R"({"reason":"r"})").status == 405);
+  CHECK(world.ask("GET", letter + "/redrive").status == 404);
+  const Reply refused = world.ask("POST", "/v1/dead-letters/t/3/9/redrive", R"({"reason":"r"})");
+  CHECK(refused.status == 409);
+  CHECK(holds(refused.body, "it was discarded"));
+  CHECK(world.ask("POST", "/v1/dead-letters/t/3/9/discard", R"({"reason":"r"})").status == 404);
+}
+
 TEST_CASE("api: bad requests are refused in words, and nothing is submitted", "[engine][http]") {
   struct Row {
     std::string_view method;

@@ -201,6 +201,25 @@ Result<std::string> FakeEngine::dead_letter(std::string_view id) const {
   return R"({"dead_letter_id":"payment-commands/3/7"})";
 }
 
+void FakeEngine::redrive(std::string id, std::string reason, bool force,
+                         Done<Result<std::monostate>> done) {
+  if (id.ends_with("/9")) return done(fail(ErrorCode::forbidden, "it was discarded"));
+  {
+    const std::lock_guard lock{guard_};
+    commands_.push_back((force ? "insist on " : "redrive ") + id + " " + reason);
+  }
+  done(std::monostate{});
+}
+
+void FakeEngine::discard(std::string id, std::string reason, Done<Result<std::monostate>> done) {
+  if (id.ends_with("/9")) return done(fail(ErrorCode::not_found, "no such dead letter"));
+  {
+    const std::lock_guard lock{guard_};
+    commands_.push_back("discard " + id + " " + reason);
+  }
+  done(std::monostate{});
+}
+
 void FakeEngine::gauges(Done<Gauges> done) {
   Gauges gauges;
   gauges.partitions.push_back({3, true, 4, 2, 1, 0, 10});
