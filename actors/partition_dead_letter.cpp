@@ -64,8 +64,8 @@ void Partition::on(Settle& settle) {
 /// makes the repeat harmless.
 void Partition::deliver_skipped(const DeadLetter& letter, Settle settle) {
   auto order = OrderId::parse(letter.original.key);
-  auto input = order.and_then(
-      [&](const OrderId& id) { return decode_queued(id, letter.original.value); });
+  auto input =
+      order.and_then([&](const OrderId& id) { return decode_queued(id, letter.original.value); });
   if (!input) {
     return settle.done(
         fail(ErrorCode::forbidden, "it cannot be read any more: " + input.error().detail));

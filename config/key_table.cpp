@@ -135,6 +135,10 @@ constexpr Key table[] = {
         "kafka.replication", "Of topics that are made; as many as there are brokers at most."),
     key<&Settings::kafka, &KafkaSettings::create_topics>(
         "kafka.create_topics", "Makes the topics that are missing; false: that is an error."),
+    key<&Settings::kafka, &KafkaSettings::standby, within<0, 1>>(
+        "kafka.standby",
+        "1: this node also follows the partitions that others lead, so that it takes\n"
+        "them over within moments. It costs their disk and network a second time."),
     key<&Settings::kafka, &KafkaSettings::session_timeout, lasting<1'000, 300'000>>(
         "kafka.session_timeout",
         "After which a node that is not heard of loses its partitions to others."),

@@ -66,6 +66,7 @@ struct KafkaSettings {
   int partitions = 0;   // 0: as many as are usual for the kind of journal.
   int replication = 3;  // Of topics that are made; as many as there are brokers at most.
   bool create_topics = true;
+  int standby = 0;  // Copies of other nodes' partitions that this node keeps warm.
   Duration session_timeout = seconds{6};
   std::map<std::string, KafkaProperty> properties;  // Verbatim, by librdkafka's names.
 };

@@ -67,6 +67,7 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
   options.publish_atomic = settings.journal.publish == config::Publish::exactly_once;
   options.policy = config::policy_of(settings);
   options.snapshots = settings.journal.kind == config::JournalKind::kafka;
+  options.standby = settings.kafka.standby > 0 && options.snapshots;
   if (!settings.audit.key.empty()) {
     options.chain_key = {settings.audit.key_id, settings.audit.key.reveal()};
   }

@@ -303,6 +303,7 @@ TEST_CASE("node: wait ends with the state, at its deadline, and with the node", 
   CHECK_FALSE(has_intent(*soon.get()));
   CHECK(nobody.get() == nullptr);
   CHECK(late.times() == 0);
+  world.provider.wait_for_calls(1);
   world.provider.answer(0, ScriptedProvider::good(world.provider.at(0)));
   REQUIRE(late.get() != nullptr);
   CHECK(has_intent(*late.get()));
