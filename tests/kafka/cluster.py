@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "run"))
-from node import CHECK, PAYSAGA, call, environment  # noqa: E402
+from node import CHECK, PAYSAGA, call, end, environment  # noqa: E402
 
 TOPICS = ("payment-events", "order-events", "customer-notifications")
 PARTITIONS = 6
@@ -56,14 +56,8 @@ class Member:
         shutil.rmtree(self.data, ignore_errors=True)
 
     def stop(self):
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(timeout=30)
+        if self.process is not None and self.process.poll() is None:
+            end(self.process, patience=40)
 
     def is_ready(self):
         try:

@@ -27,6 +27,16 @@ def paysaga(*arguments):
     return call([PAYSAGA, *arguments]).stdout
 
 
+def end(process, patience=20):
+    """Asks it to end; kills it if it does not within so many seconds."""
+    process.terminate()
+    try:
+        process.wait(timeout=patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=20)
+
+
 class Process:
     """A program that runs until it is told to end."""
 
@@ -35,12 +45,7 @@ class Process:
                                         stderr=subprocess.DEVNULL, text=True, env=environment())
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(timeout=20)
+        end(self.process)
 
     def kill(self):
         """As a power cut: nothing is flushed."""

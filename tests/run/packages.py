@@ -10,8 +10,8 @@ from node import ROOT
 
 
 def enter(name, requirements):
-    """Runs the script again with the interpreter of build/NAME, made if it is missing. Exit code 77:
-    the packages cannot be installed here."""
+    """Runs the script again with the interpreter of build/NAME, made if it is missing. Exit code 2: the
+    packages cannot be installed, so that nothing was tested."""
     requirements = pathlib.Path(requirements)
     wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     venv = ROOT / "build" / name / wanted
@@ -24,7 +24,7 @@ def enter(name, requirements):
             subprocess.run([str(python), "-m", "pip", "install", "--quiet",
                             "--disable-pip-version-check", "-r", str(requirements)], check=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            print(f"{name}: its packages cannot be installed: {error}")
-            sys.exit(77)
+            print(f"{name}: its packages cannot be installed: {error}", file=sys.stderr)
+            sys.exit(2)
         (venv / "ready").touch()
     os.execv(str(python), [str(python), *sys.argv])

@@ -9,35 +9,13 @@ all checks passed; 1: some did not; 2: the test itself could not run.
 """
 
 import argparse
-import hashlib
-import os
 import pathlib
 import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-REQUIREMENTS = HERE / "requirements.txt"
-
-
-def enter_venv():
-    """Runs this script again with the interpreter of the virtual environment, made if missing."""
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:16]
-    venv = HERE.parent.parent / "build" / "stripe_sdk" / wanted
-    python = venv / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() == venv.resolve():
-        return
-    if not (venv / "ready").exists():
-        try:
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-            subprocess.run(
-                [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                 "-r", str(REQUIREMENTS)],
-                check=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"stripe_sdk: the SDK cannot be installed: {error}", file=sys.stderr)
-            sys.exit(2)
-        (venv / "ready").touch()
-    os.execv(str(python), [str(python), *sys.argv])
+sys.path.insert(0, str(HERE.parent / "run"))
+import packages  # noqa: E402
 
 
 def start_server(binary):
@@ -58,7 +36,7 @@ def main():
     where.add_argument("--url", help="a simulator that runs")
     where.add_argument("--server", help="the paysaga binary; a simulator is started from it")
     arguments = parser.parse_args()
-    enter_venv()
+    packages.enter("stripe_sdk", HERE / "requirements.txt")
 
     import checks  # Needs the SDK, so only now.
 
