@@ -85,8 +85,9 @@ void Forwarder::forward(storage::PartitionId partition, const OrderId& order, Re
 stripe::Transport* Forwarder::client_to(const std::string& address) {
   const std::lock_guard lock{mutex_};
   if (stopping_) return nullptr;
-  auto& client = clients_[address];
-  if (client != nullptr) return client.get();
+  if (const auto known = clients_.find(address); known != clients_.end()) {
+    return known->second.get();
+  }
   stripe::HttpClientOptions options;
   auto url = stripe::BaseUrl::parse(address);
   if (!url) return nullptr;
@@ -95,8 +96,8 @@ stripe::Transport* Forwarder::client_to(const std::string& address) {
   options.connect_timeout = connect_timeout;
   options.request_timeout = answer_timeout;
   auto started = stripe::HttpClient::start(std::move(options));
-  if (started) client = std::move(*started);
-  return client.get();
+  if (!started) return nullptr;
+  return clients_.emplace(address, std::move(*started)).first->second.get();
 }
 
 void Forwarder::send(storage::PartitionId partition, const OrderId& order,

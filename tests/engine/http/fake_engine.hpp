@@ -14,7 +14,7 @@ namespace paysaga::engine::http {
 
 /// An engine that remembers what it was asked and answers from a map of orders. A payment that is
 /// initiated stays in PAYMENT_PROCESSING until `settle`.
-class FakeEngine final : public Engine {
+class FakeEngine : public Engine {
  public:
   /// Every command is answered with this instead, if it is set.
   void answer_with(actors::Submitted answer);
