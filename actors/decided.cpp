@@ -7,15 +7,6 @@
 namespace paysaga::actors {
 namespace {
 
-std::string kind_of(const Input& input) {
-  return std::visit(
-      Overload{[](const CommandInput& command) { return std::string{to_text(command.command)}; },
-               [](const AnswerInput&) { return std::string{"answer"}; },
-               [](const WakeInput&) { return std::string{"wake"}; },
-               [](const PaymentEventInput&) { return std::string{payment_event_kind}; }},
-      input.body);
-}
-
 std::string id_of(const Input& input, const Saga& saga) {
   return std::visit(
       Overload{[](const CommandInput& command) { return command.id.text(); },
@@ -33,6 +24,14 @@ std::string_view traceparent_of(const Input& input) {
 }
 
 }  // namespace
+
+std::string_view kind_of(const Input& input) {
+  return std::visit(Overload{[](const CommandInput& command) { return to_text(command.command); },
+                             [](const AnswerInput&) { return std::string_view{"answer"}; },
+                             [](const WakeInput&) { return std::string_view{"wake"}; },
+                             [](const PaymentEventInput&) { return payment_event_kind; }},
+                    input.body);
+}
 
 std::string_view outcome_text(Outcome outcome) {
   switch (outcome) {
@@ -57,7 +56,7 @@ Decided to_decided(const OrderWorld& world, Life life, Ticket ticket, const Inpu
                   .ticket = ticket,
                   .outcome = decision.outcome,
                   .code = std::move(decision.code),
-                  .kind = kind_of(input),
+                  .kind = std::string{kind_of(input)},
                   .input_id = id_of(input, decision.next),
                   .summary = std::move(decision.summary),
                   .decided_at = now};

@@ -156,6 +156,7 @@ class Partition {
   void read_snapshot_again(const std::string& why);
 
   // partition_decide.cpp
+  void take(Pending pending, Input input, std::string_view bytes);
   void take_command(Pending pending);
   void take_decided(Decided& decided);
   void deliver(Pending pending, Input input);

@@ -77,15 +77,7 @@ void Partition::deliver_skipped(const DeadLetter& letter, Settle settle) {
     to.send(std::move(*kept));
   };
   Pending pending{.order = *order, .received_at = clock_.now(), .done = decided};
-  if (auto* command = std::get_if<CommandInput>(&input->body)) {
-    pending.kind = to_text(command->command);
-    pending.command = std::move(*command);
-    return take_command(std::move(pending));
-  }
-  pending.kind = payment_event_kind;
-  pending.event = letter.original.value;
-  if (quarantined_.contains(pending.order)) return queue_input(std::move(pending));
-  deliver(std::move(pending), std::move(*input));
+  take(std::move(pending), std::move(*input), letter.original.value);
 }
 
 void Partition::append_settled(Settle settle, std::optional<storage::RecordOutput> again) {

@@ -60,6 +60,18 @@ void Partition::on(Submit& submit) {
                        .done = std::move(submit.done)});
 }
 
+/// An input of the topics, as it stood there: a command, or a payment event.
+void Partition::take(Pending pending, Input input, std::string_view bytes) {
+  pending.kind = kind_of(input);
+  if (auto* command = std::get_if<CommandInput>(&input.body)) {
+    pending.command = std::move(*command);
+    return take_command(std::move(pending));
+  }
+  pending.event = bytes.substr(bytes.find('{'));
+  if (quarantined_.contains(pending.order)) return queue_input(std::move(pending));
+  deliver(std::move(pending), std::move(input));
+}
+
 /// Hands a command to its order, or to the queue of an order that is stopped.
 void Partition::take_command(Pending pending) {
   if (quarantined_.contains(pending.order)) return queue_input(std::move(pending));

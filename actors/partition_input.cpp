@@ -94,15 +94,7 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   inbound.cursor.started(entry.offset);
   Pending pending{
       .order = parsed->order, .received_at = clock_.now(), .topic = topic, .offset = entry.offset};
-  if (auto* command = std::get_if<CommandInput>(&parsed->body)) {
-    pending.kind = to_text(command->command);
-    pending.command = std::move(*command);
-    return take_command(std::move(pending));
-  }
-  pending.kind = payment_event_kind;
-  pending.event = entry.record.value.substr(entry.record.value.find('{'));
-  if (quarantined_.contains(pending.order)) return queue_input(std::move(pending));
-  deliver(std::move(pending), std::move(*parsed));
+  take(std::move(pending), std::move(*parsed), entry.record.value);
 }
 
 /// No order remembers a stray by its id, so only the position keeps it from being decided again: it

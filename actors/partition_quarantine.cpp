@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "paysaga/actors/decided.hpp"
 #include "paysaga/actors/partition.hpp"
 #include "paysaga/actors/queued_input.hpp"
 
@@ -137,11 +138,9 @@ void Partition::decide_queue(const OrderId& order) {
     in_flight_.back().queued = true;
     return;
   }
-  const auto* command = std::get_if<CommandInput>(&input->body);
   Pending pending{.order = order,
                   .received_at = clock_.now(),
-                  .kind = command != nullptr ? std::string{to_text(command->command)}
-                                             : std::string{payment_event_kind},
+                  .kind = std::string{kind_of(*input)},
                   .queued = true};
   deliver(std::move(pending), std::move(*input));
 }

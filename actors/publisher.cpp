@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 
+#include "paysaga/actors/trimmed_journals.hpp"
 #include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/record.hpp"
@@ -64,8 +65,8 @@ class Publisher {
     if (!commit && snapshotter_) return ask_whether_published(resumed.partition, resumed.life);
     storage::Position position;
     if (commit) {
-      auto decoded = storage::decode_position(commit->metadata);
-      if (!decoded || decoded->next != commit->next) {
+      const auto decoded = storage::position_of(*commit);
+      if (!decoded) {
         observer_.partition_failed(
             resumed.partition,
             Error{ErrorCode::corrupt, "the publisher's position cannot be read"});
@@ -91,7 +92,7 @@ class Publisher {
     Journal* journal = find(tailed.partition, tailed.life);
     if (journal == nullptr) return;
     if (!tailed.batch) return fail(tailed.partition, *journal, tailed.batch.error());
-    beyond_.erase(tailed.partition);
+    trimmed_.forget(tailed.partition);
     for (const storage::LogEntry& entry : tailed.batch->entries) {
       auto accepted = journal->acceptor.accept(entry);
       if (!accepted) return fail(tailed.partition, *journal, accepted.error());
@@ -221,10 +222,9 @@ class Publisher {
   void ask_whether_published(storage::PartitionId id, Life life) {
     const auto found = std::make_shared<storage::SnapshotReading>();
     log_.read_snapshot(id, [to = Mailbox<PublisherActor>{self_}, id, life, found](auto lot) {
-      Result<std::vector<storage::RestoredRow>> read;
+      Result<void> read;
       if (lot && !lot->empty()) {
-        std::erase_if(*lot, [](const auto& entry) { return !entry.key.starts_with('#'); });
-        read = found->take(*lot);
+        read = found->skim(*lot);
         if (read) return;
       }
       if (!lot) read = tl::unexpected{lot.error()};
@@ -237,15 +237,7 @@ class Publisher {
   void fail(storage::PartitionId id, Journal& journal, const Error& error) {
     const storage::Offset committed = journal.committed;
     begin_anew(journal, journal.token, clock_.now() + retry_after);
-    if (is_transient(error.code)) return;
-    // A node that was away for long may find that the journal was trimmed meanwhile: what is
-    // committed now says whether that is all.
-    const auto beyond = beyond_.find(id);
-    if (error.code == ErrorCode::out_of_range &&
-        (beyond == beyond_.end() || beyond->second != committed)) {
-      beyond_[id] = committed;
-      return;
-    }
+    if (is_transient(error.code) || trimmed_.take(id, committed, error)) return;
     journal.retry_at.reset();
     observer_.partition_failed(id, error);
   }
@@ -301,8 +293,7 @@ class Publisher {
   std::function<PartitionActor(storage::PartitionId)> route_;
   SnapshotterActor snapshotter_;  // None if the node writes no snapshots.
   std::map<storage::PartitionId, Journal> journals_;
-  /// Where a journal that was committed there began behind it.
-  std::map<storage::PartitionId, storage::Offset> beyond_;
+  TrimmedJournals trimmed_;
   Life lives_ = 0;
   bool publishing_ = false;
   std::uint64_t number_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "paysaga/actors/trimmed_journals.hpp"
 #include "paysaga/storage/snapshot_draft.hpp"
 
 namespace paysaga::actors {
@@ -37,8 +38,8 @@ class Snapshotter {
     }
     const auto& commit = *resumed.commit;
     if (!commit) return look(resumed.partition, *journal);  // The snapshot itself knows.
-    const auto position = storage::decode_position(commit->metadata);
-    if (!position || position->next != commit->next) {
+    const auto position = storage::position_of(*commit);
+    if (!position) {
       return give_up(resumed.partition, *journal,
                      {ErrorCode::corrupt, "the snapshotter's position cannot be read"});
     }
@@ -51,16 +52,15 @@ class Snapshotter {
     if (journal == nullptr) return;
     if (!lot.entries) return fail(lot.partition, *journal, lot.entries.error());
     if (lot.entries->empty()) return looked(lot.partition, *journal);
-    std::erase_if(*lot.entries, [](const auto& entry) { return !entry.key.starts_with('#'); });
-    const auto rows = journal->reading.take(*lot.entries);
-    if (!rows) give_up(lot.partition, *journal, rows.error());
+    const auto read = journal->reading.skim(*lot.entries);
+    if (!read) give_up(lot.partition, *journal, read.error());
   }
 
   void on(Tailed& tailed) {
     Journal* journal = find(tailed.partition, tailed.life);
     if (journal == nullptr) return;
     if (!tailed.batch) return fail(tailed.partition, *journal, tailed.batch.error());
-    beyond_.erase(tailed.partition);
+    trimmed_.forget(tailed.partition);
     for (const storage::LogEntry& entry : tailed.batch->entries) {
       const auto taken = journal->draft->take(entry);
       if (!taken) return fail(tailed.partition, *journal, taken.error());
@@ -206,13 +206,8 @@ class Snapshotter {
   }
 
   void fail(storage::PartitionId id, Journal& journal, const Error& error) {
-    // A node that was away for long may find that the journal was trimmed meanwhile: what is
-    // committed now says whether that is all.
-    const auto beyond = beyond_.find(id);
-    const bool trimmed = error.code == ErrorCode::out_of_range &&
-                         (beyond == beyond_.end() || beyond->second != journal.committed);
-    if (!is_transient(error.code) && !trimmed) return give_up(id, journal, error);
-    if (trimmed) beyond_[id] = journal.committed;
+    const bool passes = is_transient(error.code) || trimmed_.take(id, journal.committed, error);
+    if (!passes) return give_up(id, journal, error);
     begin_anew(journal, journal.token, clock_.now() + retry_after);
   }
 
@@ -261,8 +256,7 @@ class Snapshotter {
   std::map<storage::PartitionId, Journal> journals_;
   std::map<storage::PartitionId, std::uint64_t> writing_;  // The journal's number; 0: nothing.
   std::map<storage::PartitionId, storage::Offset> published_;
-  /// Where a journal that was committed there began behind it.
-  std::map<storage::PartitionId, storage::Offset> beyond_;
+  TrimmedJournals trimmed_;
   Life lives_ = 0;
   std::uint64_t numbers_ = 0;
   Shutdown shutdown_;

@@ -72,8 +72,9 @@ Result<Claim> Owners::look(PartitionId partition) {
   if (!commit) return tl::unexpected{commit.error()};
   storage::Position position{.next = range->first, .epoch = -1};
   if (*commit) {
-    const auto decoded = storage::decode_position((*commit)->metadata);
-    if (decoded) position = *decoded;
+    const auto decoded = storage::position_of(**commit);
+    if (!decoded) return tl::unexpected{decoded.error()};
+    position = *decoded;
   }
   auto claim = last_claim(partition, std::max(position.next, range->first), range->second);
   if (claim && !*claim && position.epoch >= range->first) {

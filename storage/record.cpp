@@ -134,6 +134,12 @@ Result<Position> decode_position(std::string_view text) {
   return position;
 }
 
+Result<Position> position_of(const Commit& commit) {
+  auto position = decode_position(commit.metadata);
+  if (position && position->next == commit.next) return position;
+  return fail(ErrorCode::corrupt, "a committed position cannot be read: " + commit.metadata);
+}
+
 RecordStamp::RecordStamp(const Position& after_claim)
     : epoch_{after_claim.epoch}, jseq_{after_claim.jseq}, chain_{after_claim.chain} {
   ensure(epoch_ >= 0, "records are written under a claim");

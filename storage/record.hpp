@@ -74,6 +74,8 @@ struct Position {
 [[nodiscard]] std::string encode(const Position& position);
 /// Errors: version_unsupported, malformed.
 [[nodiscard]] Result<Position> decode_position(std::string_view text);
+/// The position that a commit carries. Errors: corrupt.
+[[nodiscard]] Result<Position> position_of(const Commit& commit);
 
 /// Numbers and chains the records of one epoch, in the order in which they are appended.
 class RecordStamp {

@@ -196,6 +196,13 @@ Result<std::vector<RestoredRow>> SnapshotReading::take(const std::vector<Snapsho
   return rows;
 }
 
+Result<void> SnapshotReading::skim(std::vector<SnapshotEntry>& lot) {
+  std::erase_if(lot, [](const SnapshotEntry& entry) { return !entry.key.starts_with('#'); });
+  const auto rows = take(lot);
+  if (!rows) return tl::unexpected{rows.error()};
+  return {};
+}
+
 bool SnapshotReading::whole() const {
   if (!position_ || begin_ != position_->position.next) return false;
   for (const auto& [order, stopped] : stopped_) {

@@ -61,6 +61,8 @@ class SnapshotReading {
   /// The rows of a lot; what is of the snapshot itself is kept here.
   /// Errors: corrupt, version_unsupported.
   [[nodiscard]] Result<std::vector<RestoredRow>> take(const std::vector<SnapshotEntry>& lot);
+  /// The same for who needs no states: they are passed over. Errors: as `take`.
+  [[nodiscard]] Result<void> skim(std::vector<SnapshotEntry>& lot);
   [[nodiscard]] bool empty() const { return empty_; }
   /// False: it was read while it was written, or its parts do not fit. Read it again.
   [[nodiscard]] bool whole() const;
