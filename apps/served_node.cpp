@@ -6,7 +6,6 @@
 #include "paysaga/engine/http/routes.hpp"
 #include "paysaga/engine/http/runtime_engine.hpp"
 #include "paysaga/engine/http/server.hpp"
-#include "paysaga/engine/http/starting_engine.hpp"
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/engine/runtime.hpp"
@@ -33,7 +32,8 @@ class ServedNode::Impl {
     api_options.version = PAYSAGA_VERSION;
     api_options.node = settings.node.id;
     api_options.livemode = settings.stripe.mode == config::StripeMode::live;
-    server_->serve(std::make_shared<engine::http::Api>(starting_, *metrics_, api_options));
+    const auto api = std::make_shared<engine::http::Api>(*metrics_, std::move(api_options));
+    server_->serve(api);
 
     auto runtime = engine::Runtime::start(
         settings, {nullptr, metrics_.get(), server_->url(), std::move(keep_waiting)});
@@ -45,7 +45,7 @@ class ServedNode::Impl {
     }
     engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store(),
                                                             forwarder_.get());
-    starting_.started(*engine_);
+    api->started(*engine_);
     return {};
   }
 
@@ -108,7 +108,6 @@ class ServedNode::Impl {
   std::string stripe_url_;
   sim::StripeServer simulator_;
   std::unique_ptr<engine::Metrics> metrics_;
-  engine::http::StartingEngine starting_;
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::Forwarder> forwarder_;
   std::unique_ptr<engine::http::RuntimeEngine> engine_;

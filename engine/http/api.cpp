@@ -1,6 +1,7 @@
 #include "paysaga/engine/http/api.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 
@@ -152,10 +153,30 @@ Result<Reason> reason_of(const Request& request) {
   return reason;
 }
 
+/// What a node answers also while its engine starts.
+bool needs_engine(Operation operation) {
+  constexpr std::array alone{Operation::livez,   Operation::readyz, Operation::version,
+                             Operation::openapi, Operation::home,   Operation::metrics};
+  return std::find(alone.begin(), alone.end(), operation) == alone.end();
+}
+
+Response too_early() {
+  return to_response({503,
+                      "not_ready",
+                      "the node is starting: its log is not reachable yet; nothing was done",
+                      {},
+                      {},
+                      {},
+                      true,
+                      1});
+}
+
 }  // namespace
 
 Api::Api(Engine& engine, Metrics& metrics, ApiOptions options)
-    : engine_{engine}, metrics_{metrics}, options_{std::move(options)} {}
+    : engine_{&engine}, metrics_{metrics}, options_{std::move(options)} {}
+
+Api::Api(Metrics& metrics, ApiOptions options) : metrics_{metrics}, options_{std::move(options)} {}
 
 std::optional<Response> Api::guard(const Request& request) const {
   const auto host = request.header("host");
@@ -196,7 +217,8 @@ std::optional<Response> Api::refuse_stream(const Request& request) const {
   const std::string_view type = request.header("content-type").value_or("");
   for (const std::string_view known :
        {"application/x-ndjson", "application/ndjson", "application/jsonl"}) {
-    if (is_media_type(type, known)) return std::nullopt;
+    if (!is_media_type(type, known)) continue;
+    return is_started() ? std::nullopt : std::optional{too_early()};
   }
   return problem_of(415, "content_type", "send Content-Type: application/x-ndjson");
 }
@@ -226,6 +248,7 @@ void Api::handle(Request request, Done done) {
   if (match == nullptr) {
     return count(problem_of(404, "unknown_path", "there is nothing here; see /openapi.json"));
   }
+  if (!is_started() && needs_engine(match->route->operation)) return count(too_early());
   dispatch({std::move(request), std::move(*target), std::move(*match), std::move(count)});
 }
 
@@ -234,8 +257,8 @@ void Api::dispatch(Call call) {
   if (call.match.route->pattern.find("{order_id}") != std::string_view::npos) {
     auto order = OrderId::parse(call.match.parameters.front());
     if (!order) return call.done(to_response(to_problem(order.error())));
-    if (!call.request.header(forwarded_header) && engine_.elsewhere(*order)) {
-      return engine_.forward(*order, std::move(call.request), std::move(call.done));
+    if (!call.request.header(forwarded_header) && engine().elsewhere(*order)) {
+      return engine().forward(*order, std::move(call.request), std::move(call.done));
     }
     if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
     if (operation == Operation::actor_show) return show_actor(std::move(call), *order);
@@ -249,7 +272,7 @@ void Api::dispatch(Call call) {
   }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
   if (operation == Operation::partition_list) {
-    engine_.partitions([done = std::move(call.done)](const auto& partitions) {
+    engine().partitions([done = std::move(call.done)](const auto& partitions) {
       Page page;
       for (const auto& partition : partitions) page.items.push_back(to_json(partition));
       done(json_response(to_json("partitions", page)));
@@ -266,13 +289,13 @@ Response Api::show_now(const Call& call) const {
     case Operation::dead_letter_list:
       return list_dead_letters(call);
     case Operation::dead_letter_show: {
-      auto letter = engine_.dead_letter(call.match.parameters.front());
+      auto letter = engine().dead_letter(call.match.parameters.front());
       return letter ? json_response(std::move(*letter)) : to_response(to_problem(letter.error()));
     }
     case Operation::livez:
       return json_response(R"({"status":"live"})");
     case Operation::readyz:
-      if (engine_.ready()) return json_response(R"({"status":"ready"})");
+      if (is_started() && engine().ready()) return json_response(R"({"status":"ready"})");
       return to_response(
           {503, "not_ready", "partitions are not led, or have not caught up", {}, {}, {}, true, 1});
     case Operation::version:
@@ -317,7 +340,7 @@ Response Api::describe_node() const {
 Response Api::list_orders(const Call& call) const {
   const auto query = order_query(call.target);
   if (!query) return to_response(to_problem(query.error()));
-  const auto page = engine_.list(*query);
+  const auto page = engine().list(*query);
   if (!page) return to_response(to_problem(page.error()));
   return json_response(to_json("orders", *page));
 }
@@ -327,7 +350,7 @@ Response Api::list_dead_letters(const Call& call) const {
   if (!known) return to_response(to_problem(known.error()));
   const auto limit = limit_of(call.target, dead_letters_max);
   if (!limit) return to_response(to_problem(limit.error()));
-  const auto page = engine_.dead_letters(call.target.parameter("after").value_or(""), *limit);
+  const auto page = engine().dead_letters(call.target.parameter("after").value_or(""), *limit);
   if (!page) return to_response(to_problem(page.error()));
   return json_response(to_json("dead_letters", *page));
 }
@@ -338,17 +361,17 @@ Response Api::show_timeline(const Call& call, const OrderId& order) const {
   const auto limit = limit_of(call.target);
   if (!limit) return to_response(to_problem(limit.error()));
   const std::string_view after = call.target.parameter("after").value_or("");
-  const auto page = engine_.timeline(order, after, *limit);
+  const auto page = engine().timeline(order, after, *limit);
   if (!page) return to_response(to_problem(page.error()));
   if (page->items.empty() && after.empty()) return order_unknown(order);
   return json_response(to_json("timeline", *page));
 }
 
 Response Api::show_order(const OrderId& order) const {
-  const auto saga = engine_.load(order);
+  const auto saga = engine().load(order);
   if (!saga) return to_response(to_problem(saga.error()));
   if (*saga == nullptr) return order_unknown(order);
-  return json_response(engine_.order_json(**saga));
+  return json_response(engine().order_json(**saga));
 }
 
 std::optional<Duration> Api::wait_of(const Request& request) const {
@@ -361,13 +384,13 @@ std::optional<Duration> Api::wait_of(const Request& request) const {
 void Api::wait_and_show(Call call, const OrderId& order) {
   const auto wait = wait_of(call.request);
   if (!wait) return call.done(show_order(order));
-  engine_.wait(order, *wait,
-               [self = shared_from_this(), order, done = std::move(call.done)](const auto& saga) {
-                 if (saga == nullptr) return done(order_unknown(order));
-                 Response response = json_response(self->engine_.order_json(*saga));
-                 response.headers.emplace_back("Preference-Applied", "wait");
-                 done(std::move(response));
-               });
+  engine().wait(order, *wait,
+                [self = shared_from_this(), order, done = std::move(call.done)](const auto& saga) {
+                  if (saga == nullptr) return done(order_unknown(order));
+                  Response response = json_response(self->engine().order_json(*saga));
+                  response.headers.emplace_back("Preference-Applied", "wait");
+                  done(std::move(response));
+                });
 }
 
 void Api::list_actors(Call call) {
@@ -375,7 +398,7 @@ void Api::list_actors(Call call) {
   const auto limit = limit_of(call.target);
   if (!known) return call.done(to_response(to_problem(known.error())));
   if (!limit) return call.done(to_response(to_problem(limit.error())));
-  engine_.actors(*limit, [done = std::move(call.done)](const auto& actors) {
+  engine().actors(*limit, [done = std::move(call.done)](const auto& actors) {
     Page page;
     for (const auto& actor : actors) page.items.push_back(to_json(actor));
     done(json_response(to_json("actors", page)));
@@ -383,21 +406,21 @@ void Api::list_actors(Call call) {
 }
 
 void Api::show_actor(Call call, const OrderId& order) {
-  engine_.actor(order,
-                [self = shared_from_this(), order, done = std::move(call.done)](const auto& actor) {
-                  if (actor) return done(json_response(to_json(*actor)));
-                  const auto saga = self->engine_.load(order);
-                  if (!saga) return done(to_response(to_problem(saga.error())));
-                  if (*saga == nullptr) return done(order_unknown(order));
-                  done(to_response({404,
-                                    "actor_at_rest",
-                                    "the order is at rest: no actor holds it now",
-                                    order.text(),
-                                    status_text(**saga),
-                                    allowed_actions(**saga),
-                                    false,
-                                    {}}));
-                });
+  engine().actor(
+      order, [self = shared_from_this(), order, done = std::move(call.done)](const auto& actor) {
+        if (actor) return done(json_response(to_json(*actor)));
+        const auto saga = self->engine().load(order);
+        if (!saga) return done(to_response(to_problem(saga.error())));
+        if (*saga == nullptr) return done(order_unknown(order));
+        done(to_response({404,
+                          "actor_at_rest",
+                          "the order is at rest: no actor holds it now",
+                          order.text(),
+                          status_text(**saga),
+                          allowed_actions(**saga),
+                          false,
+                          {}}));
+      });
 }
 
 void Api::lift(const Call& call, const OrderId& order) {
@@ -413,9 +436,9 @@ void Api::lift(const Call& call, const OrderId& order) {
     done(to_response(problem));
   };
   if (call.match.route->operation == Operation::order_skip) {
-    engine_.skip(order, std::move(reason->text), lifted);
+    engine().skip(order, std::move(reason->text), lifted);
   } else {
-    engine_.resume(order, std::move(reason->text), lifted);
+    engine().resume(order, std::move(reason->text), lifted);
   }
 }
 
@@ -428,22 +451,25 @@ void Api::settle_dead_letter(const Call& call) {
   const std::string& id = call.match.parameters.front();
   const auto settled = [self = shared_from_this(), id, done = call.done](const auto& result) {
     if (!result) return done(to_response(to_problem(result.error())));
-    auto letter = self->engine_.dead_letter(id);
+    auto letter = self->engine().dead_letter(id);
     done(letter ? json_response(std::move(*letter)) : to_response(to_problem(letter.error())));
   };
   if (call.match.route->operation == Operation::dead_letter_redrive) {
-    return engine_.redrive(id, std::move(reason->text), reason->force, settled);
+    return engine().redrive(id, std::move(reason->text), reason->force, settled);
   }
   if (reason->force) {
     return call.done(problem_of(400, "malformed", "a discard takes no force: it is final"));
   }
-  engine_.discard(id, std::move(reason->text), settled);
+  engine().discard(id, std::move(reason->text), settled);
 }
 
 void Api::expose_metrics(Call call) {
-  engine_.gauges([self = shared_from_this(), done = std::move(call.done)](const Gauges& gauges) {
-    done({200, "text/plain; version=0.0.4; charset=utf-8", self->metrics_.exposition(gauges), {}});
-  });
+  const auto answer = [](std::string text) {
+    return Response{200, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
+  };
+  if (!is_started()) return call.done(answer(metrics_.exposition({})));
+  engine().gauges([self = shared_from_this(), answer, done = std::move(call.done)](
+                      const Gauges& gauges) { done(answer(self->metrics_.exposition(gauges))); });
 }
 
 }  // namespace paysaga::engine::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,11 @@ class Api : public std::enable_shared_from_this<Api> {
  public:
   using Done = std::function<void(Response)>;
 
+  /// Until `started`: nothing is decided or shown, and whoever asks hears that it is too early.
+  Api(Metrics& metrics, ApiOptions options);
   Api(Engine& engine, Metrics& metrics, ApiOptions options);
+  /// Its log may not have been reachable for long.
+  void started(Engine& engine) { engine_ = &engine; }
 
   /// `done` comes once, from any thread or from within the call.
   void handle(Request request, Done done);
@@ -41,7 +46,10 @@ class Api : public std::enable_shared_from_this<Api> {
   [[nodiscard]] static bool is_stream(const Request& request);
   /// Why the stream must not begin; none: it may.
   [[nodiscard]] std::optional<Response> refuse_stream(const Request& request) const;
-  [[nodiscard]] Engine& engine() { return engine_; }
+  [[nodiscard]] Engine& engine() const {
+    ensure(is_started(), "nobody gets to an engine that has not started");
+    return *engine_;
+  }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
 
  private:
@@ -53,6 +61,7 @@ class Api : public std::enable_shared_from_this<Api> {
   };
   struct Asked;  // A command on its way.
 
+  [[nodiscard]] bool is_started() const { return engine_ != nullptr; }
   [[nodiscard]] std::optional<Response> guard(const Request& request) const;
   void dispatch(Call call);
   [[nodiscard]] Response show_now(const Call& call) const;  // What needs no actor.
@@ -75,7 +84,7 @@ class Api : public std::enable_shared_from_this<Api> {
                    const std::shared_ptr<const Saga>& saga) const;
   [[nodiscard]] std::optional<Duration> wait_of(const Request& request) const;
 
-  Engine& engine_;
+  std::atomic<Engine*> engine_ = nullptr;
   Metrics& metrics_;
   const ApiOptions options_;
   std::mutex guard_;

@@ -119,14 +119,14 @@ void Api::submit(const std::shared_ptr<Asked>& asked, actors::Submission submiss
       return asked->call.done(to_response(problem));
     }
   }
-  engine_.submit(std::move(submission),
-                 [self = shared_from_this(), asked, place](const Submitted& submitted) {
-                   {
-                     const std::lock_guard lock{self->guard_};
-                     self->in_progress_.erase(place);
-                   }
-                   self->answer(asked, submitted);
-                 });
+  engine().submit(std::move(submission),
+                  [self = shared_from_this(), asked, place](const Submitted& submitted) {
+                    {
+                      const std::lock_guard lock{self->guard_};
+                      self->in_progress_.erase(place);
+                    }
+                    self->answer(asked, submitted);
+                  });
 }
 
 void Api::answer(const std::shared_ptr<Asked>& asked, const Submitted& submitted) {
@@ -168,10 +168,10 @@ void Api::answer(const std::shared_ptr<Asked>& asked, const Submitted& submitted
   const auto wait = wait_of(asked->call.request);
   const bool quarantined = submitted.kind == Submitted::Kind::quarantined;
   if (!wait || quarantined) return answer_done(asked, submitted, submitted.saga);
-  engine_.wait(asked->order, *wait,
-               [self = shared_from_this(), asked, submitted](const auto& saga_then) {
-                 self->answer_done(asked, submitted, saga_then ? saga_then : submitted.saga);
-               });
+  engine().wait(asked->order, *wait,
+                [self = shared_from_this(), asked, submitted](const auto& saga_then) {
+                  self->answer_done(asked, submitted, saga_then ? saga_then : submitted.saga);
+                });
 }
 
 void Api::answer_done(const std::shared_ptr<Asked>& asked, const Submitted& submitted,
@@ -198,7 +198,7 @@ void Api::answer_done(const std::shared_ptr<Asked>& asked, const Submitted& subm
         "no Idempotency-Key was given: the same request again is another command");
   }
   if (saga) {
-    json.key("order").raw(engine_.order_json(*saga));
+    json.key("order").raw(engine().order_json(*saga));
   } else {
     json.key("order").null();
   }

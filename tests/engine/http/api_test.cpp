@@ -378,4 +378,34 @@ TEST_CASE("api: a page of another site cannot reach the node", "[engine][http]")
   CHECK(world.engine.commands().size() == 1);
 }
 
+TEST_CASE("api: while the engine starts it says so, and decides nothing", "[engine][http]") {
+  FakeEngine engine;
+  Metrics metrics{"1", operation_names()};
+  const auto api = std::make_shared<Api>(metrics, ApiOptions{.version = "1", .node = "n1"});
+  ServerOptions options;
+  options.listen.port = 0;
+  const auto server = Server::start(api, options);
+  REQUIRE(server);
+  const std::uint16_t port = (*server)->port();
+  for (const std::string_view target : {"/livez", "/metrics", "/version", "/openapi.json", "/"}) {
+    CAPTURE(target);
+    CHECK(ask(port, "GET", target).status == 200);
+  }
+  for (const std::string_view target : {"/readyz", "/v1/orders", "/v1/orders/o1", "/v1/actors",
+                                        "/v1/partitions", "/v1/dead-letters"}) {
+    CAPTURE(target);
+    const Reply reply = ask(port, "GET", target);
+    CHECK(reply.status == 503);
+    CHECK(holds(reply.body, R"("code":"not_ready")"));
+  }
+  CHECK(ask(port, "POST", "/v1/orders/o1/payment", initiate_body).status == 503);
+  CHECK(
+      ask(port, "POST", "/v1/commands", "{}\n", "Content-Type: application/x-ndjson\r\n").status ==
+      503);
+  api->started(engine);
+  CHECK(ask(port, "GET", "/readyz").status == 200);
+  CHECK(ask(port, "POST", "/v1/orders/o1/payment", initiate_body).status == 201);
+  CHECK(engine.commands().size() == 1);
+}
+
 }  // namespace paysaga::engine::http
