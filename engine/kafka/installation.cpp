@@ -5,7 +5,6 @@
 #include <memory>
 #include <random>
 
-#include "paysaga/engine/kafka/reader.hpp"
 #include "paysaga/engine/kafka/topics.hpp"
 
 namespace paysaga::engine::kafka {
@@ -38,10 +37,9 @@ Result<void> write_name(Producer& producer, const KafkaOptions& options) {
   return {};
 }
 
-Result<std::string> read_name(const KafkaOptions& options, storage::Offset first) {
+Result<std::string> read_name(const KafkaOptions& options, Reader& reader, storage::Offset first) {
   auto read = std::make_shared<std::promise<Result<storage::LogBatch>>>();
   auto outcome = read->get_future();
-  Reader reader{options};
   const auto reading = reader.read(
       membership_topic(options), place, first,
       [read, told = false](Result<storage::LogBatch> batch) mutable {
@@ -67,7 +65,7 @@ Result<std::string> read_name(const KafkaOptions& options, storage::Offset first
 }  // namespace
 
 Result<std::string> installation_of(const Client& client, const KafkaOptions& options,
-                                    Producer& producer) {
+                                    Producer& producer, Reader& reader) {
   const std::string topic = membership_topic(options);
   auto range = offsets_of(client, topic, place, options.open_timeout);
   if (range && range->first == range->second) {
@@ -77,7 +75,7 @@ Result<std::string> installation_of(const Client& client, const KafkaOptions& op
     range = offsets_of(client, topic, place, options.open_timeout);
   }
   if (!range) return tl::unexpected{range.error()};
-  return read_name(options, range->first);
+  return read_name(options, reader, range->first);
 }
 
 }  // namespace paysaga::engine::kafka

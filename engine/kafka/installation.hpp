@@ -4,6 +4,7 @@
 
 #include "paysaga/engine/kafka/client.hpp"
 #include "paysaga/engine/kafka/producer.hpp"
+#include "paysaga/engine/kafka/reader.hpp"
 
 namespace paysaga::engine::kafka {
 
@@ -12,6 +13,6 @@ namespace paysaga::engine::kafka {
 /// anew under the same names are another installation. Blocks.
 /// Errors: unavailable; corrupt (the first record is none of ours).
 [[nodiscard]] Result<std::string> installation_of(const Client& client, const KafkaOptions& options,
-                                                  Producer& producer);
+                                                  Producer& producer, Reader& reader);
 
 }  // namespace paysaga::engine::kafka

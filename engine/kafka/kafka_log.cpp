@@ -174,7 +174,7 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaOptions options) {
   impl->publisher.warm_up();
   const auto producer = impl->shared_producer();
   if (producer == nullptr) return fail(ErrorCode::unavailable, "no producer could be started");
-  auto installation = installation_of(*impl->measuring, impl->options, *producer);
+  auto installation = installation_of(*impl->measuring, impl->options, *producer, impl->inputs);
   if (!installation) return tl::unexpected{installation.error()};
   impl->installation = std::move(*installation);
   return std::unique_ptr<KafkaLog>{new KafkaLog{std::move(impl)}};
