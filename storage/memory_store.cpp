@@ -45,8 +45,7 @@ Result<void> MemoryStore::apply(PartitionId partition, std::span<const AppliedRe
 void MemoryStore::apply_order(PartitionId partition, const AppliedRecord& record) {
   const OrderId order = OrderId::of(std::string{record.decision.order});
   apply_quarantine(partition, record);
-  rows_.history[order][record.offset] = std::make_shared<const HistoryRow>(
-      *decode_history(record.offset, encode_history(record.decision)));
+  rows_.history[order].add(*decode_history(record.offset, encode_history(record.decision)));
   if (record.saga != nullptr) put_order(partition, record.offset, record.saga);
 }
 
@@ -178,14 +177,9 @@ Result<std::optional<OrderSummary>> MemoryStore::summary(const OrderId& order) c
 Result<std::vector<HistoryRow>> MemoryStore::history(const OrderId& order, Offset from,
                                                      std::size_t limit) const {
   const std::lock_guard lock{mutex_};
-  std::vector<HistoryRow> rows;
   const auto found = rows_.history.find(order);
-  if (found == rows_.history.end()) return rows;
-  for (auto row = found->second.lower_bound(from); row != found->second.end(); ++row) {
-    if (rows.size() == limit) break;
-    rows.push_back(*row->second);
-  }
-  return rows;
+  if (found == rows_.history.end()) return std::vector<HistoryRow>{};
+  return found->second.read(from, limit);
 }
 
 Result<std::optional<OrderId>> MemoryStore::find_by_provider_id(std::string_view id) const {

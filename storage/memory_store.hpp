@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "paysaga/storage/shared_history.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::storage {
@@ -78,7 +79,7 @@ class MemoryStore final : public StateStore {
     std::map<PartitionId, Position> positions;
     std::map<PartitionId, std::map<std::string, Offset>> inputs;
     std::map<OrderId, Entry> orders;
-    std::map<OrderId, std::map<Offset, std::shared_ptr<const HistoryRow>>> history;
+    std::map<OrderId, SharedHistory> history;
     std::map<std::string, OrderId, std::less<>> provider_ids;
     std::map<PartitionId, std::set<TimerRow, TimerOrder>> timers;
     std::map<std::pair<Time, std::string>, DeadLetter> dead_letters;

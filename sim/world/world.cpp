@@ -6,6 +6,7 @@
 #include "paysaga/sim/check/rest.hpp"
 #include "paysaga/storage/codec_event.hpp"
 #include "paysaga/storage/dead_letter.hpp"
+#include "paysaga/storage/record.hpp"
 
 namespace paysaga::sim {
 namespace {
@@ -130,7 +131,7 @@ void World::tell(const std::string& order, const std::string& what) {
 void World::landed(std::string_view topic, storage::PartitionId partition,
                    const storage::LogEntry& entry) {
   hash_ = hash_of(topic, hash_ + static_cast<std::uint64_t>(entry.offset));
-  hash_ = hash_of(entry.record.value, hash_of(entry.record.key, hash_));
+  hash_ = storage::chain_next(hash_, entry.record.key, entry.record.value);
   if (topic == "paysaga-journal") return oracle_.journal_landed(partition, entry);
   const bool moved = has_header(entry.record, "paysaga-moved");
   if (is_command_topic(topic) && !moved) {

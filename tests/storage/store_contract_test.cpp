@@ -318,6 +318,29 @@ TEMPLATE_TEST_CASE("store: history is read from any place", "[storage][store]", 
   CHECK(store.history(OrderId::of("ord"), 100, 100)->empty());
 }
 
+TEMPLATE_TEST_CASE("store: a long history is read from any place, whichever partition decided it",
+                   "[storage][store]", InMemory, OnDisk) {
+  TestType world;
+  StateStore& store = world.get();
+  const OrderId order = OrderId::of("ord");
+  const auto decide = [&](PartitionId partition, Offset from, std::uint64_t count) {
+    Journal journal{partition};
+    for (Offset skipped = 0; skipped < from; ++skipped) journal.decide("other", nullptr);
+    for (std::uint64_t i = 0; i < count; ++i) journal.decide("ord", nullptr);
+    REQUIRE(journal.apply_to(store).has_value());
+  };
+  decide(p0, 10, 200);
+  CHECK(store.history(order, 0, 1'000)->size() == 200);
+  CHECK(store.history(order, 137, 3)->front().offset == 137);
+  CHECK(store.history(order, 137, 3)->size() == 3);
+  CHECK(store.history(order, 200, 1'000)->size() == 10);
+  decide(PartitionId{1}, 8, 5);  // Offsets 8 to 12: two of them are new.
+  const auto rows = store.history(order, 0, 1'000);
+  REQUIRE(rows->size() == 202);
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    CHECK((*rows)[i].offset == static_cast<Offset>(8 + i));
+}
+
 TEMPLATE_TEST_CASE("store: dead letters keep all that they came with", "[storage][store]", InMemory,
                    OnDisk) {
   TestType world;
