@@ -114,7 +114,9 @@ void Partition::pay_credit() {
 void Partition::on(WaitFor& wait) {
   const std::shared_ptr<const Saga> saga = committed(wait.order);
   const bool ended = draining_ && !shutdown_.done;  // Nobody would look at it again.
-  if ((saga && wait.until(*saga)) || wait.deadline <= clock_.now() || ended) return wait.done(saga);
+  // Before it leads, what this node has may be older than what another one answered.
+  const bool holds = role_ == Role::leading && saga && wait.until(*saga);
+  if (holds || wait.deadline <= clock_.now() || ended) return wait.done(saga);
   OrderId order = wait.order;
   waits_.emplace(std::move(order), std::move(wait));
 }

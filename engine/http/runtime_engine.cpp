@@ -149,6 +149,10 @@ bool RuntimeEngine::elsewhere(const OrderId& order) const {
   return forwarder_ != nullptr && !node_.owns(partition_in(store_, order));
 }
 
+bool RuntimeEngine::current(const OrderId& order) const {
+  return node_.leads(partition_in(store_, order));
+}
+
 void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response> done) {
   ensure(forwarder_ != nullptr, "what is passed on has somewhere to go");
   forwarder_->forward(partition_in(store_, order), order, std::move(request), std::move(done));

@@ -39,6 +39,7 @@ class RuntimeEngine final : public Engine {
                Done<Result<std::monostate>> done) override;
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
+  [[nodiscard]] bool current(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;

@@ -148,6 +148,46 @@ TEST_CASE("trimmed: an empty store does not begin in the middle of a journal", "
   CHECK(world.log.journal_end(p0) == end);
 }
 
+TEST_CASE("taken back: what was true under the former lead is not taken for what is true",
+          "[actors]") {
+  HandWorld world;
+  world.provider.obey();
+  auto store = world.new_store();
+  auto other = world.new_store();
+  HandNode first{world, store};
+  first.lead();
+  CHECK(first.say(initiate("c1", "o1")) == "accepted");
+  CHECK(first.node->leads(p0));
+  const Saga before = first.saga("o1");
+  HandNode second{world, other, {}, world.log.open("b")};
+  second.node->start();
+  world.log.move(p0, "b");
+  world.settle();
+  CHECK_FALSE(first.node->leads(p0));
+  CHECK(second.node->leads(p0));
+  CHECK(second.say(cancel("c2", "o1")) == "accepted");
+
+  world.courier.hold(HandCourier::Kind::read);
+  world.log.move(p0, "a");
+  world.settle();
+  CHECK(first.node->owns(p0));
+  CHECK_FALSE(first.node->leads(p0));
+  CHECK((first.saga("o1") == before));
+  const Box<std::shared_ptr<const Saga>> waited;
+  const auto as_before = [&](const Saga& saga) { return saga.version == before.version; };
+  first.node->wait(OrderId::of("o1"), as_before, world.clock.now() + minutes{1}, waited.fill());
+  world.settle();
+  CHECK(waited.times() == 0);  // It is so in this node's store, and nowhere else.
+  world.courier.let_go(HandCourier::Kind::read);
+  world.settle();
+  CHECK(first.node->leads(p0));
+  CHECK(waited.times() == 0);
+  CHECK(first.saga("o1").version > before.version);
+
+  world.log.set_membership_current("a", false);
+  CHECK_FALSE(first.node->leads(p0));
+}
+
 TEST_CASE("claims: a foreign one before the own one is past, one behind it ends the lead",
           "[actors]") {
   struct Row {
