@@ -28,7 +28,7 @@ void Partition::heard_time(Time appended_at) {
 }
 
 void Partition::on(const Tick&) {
-  follow_if_standby();
+  begin_if_stopped();
   if (role_ == Role::restoring && restore_at_ && *restore_at_ <= clock_.now()) read_snapshot();
   if (role_ == Role::catching_up && owned_ && clock_.now() >= claim_not_before_ &&
       acceptor_->position().next >= end_) {
