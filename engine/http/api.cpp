@@ -292,6 +292,8 @@ Response Api::show_now(const Call& call) const {
       auto letter = engine().dead_letter(call.match.parameters.front());
       return letter ? json_response(std::move(*letter)) : to_response(to_problem(letter.error()));
     }
+    case Operation::checkpoint_make:
+      return make_checkpoint();
     case Operation::livez:
       return json_response(R"({"status":"live"})");
     case Operation::readyz:
@@ -323,6 +325,17 @@ Response Api::show_now(const Call& call) const {
   }
   ensure(false, "every operation has its answer");
   return {};
+}
+
+Response Api::make_checkpoint() const {
+  const auto made = engine().checkpoint();
+  if (!made) return to_response(to_problem(made.error()));
+  std::string text;
+  storage::JsonWriter json{text};
+  json.open_object();
+  json.key("directory").text(*made);
+  json.close_object();
+  return json_response(std::move(text));
 }
 
 Response Api::describe_node() const {

@@ -69,6 +69,7 @@ class Api : public std::enable_shared_from_this<Api> {
   [[nodiscard]] Response list_dead_letters(const Call& call) const;
   [[nodiscard]] Response show_timeline(const Call& call, const OrderId& order) const;
   [[nodiscard]] Response show_order(const OrderId& order) const;
+  [[nodiscard]] Response make_checkpoint() const;
   [[nodiscard]] Response describe_node() const;
   void wait_and_show(Call call, const OrderId& order);
   void list_actors(Call call);

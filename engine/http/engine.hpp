@@ -71,6 +71,11 @@ class Engine {
     ensure(false, "only an engine with other nodes beside it passes requests on");
   }
 
+  /// A checkpoint of the data directory: the new directory that holds it.
+  [[nodiscard]] virtual Result<std::string> checkpoint() const {
+    return fail(ErrorCode::forbidden, "this engine keeps no data directory");
+  }
+
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;
   virtual void gauges(Done<Gauges> done) = 0;

@@ -45,8 +45,8 @@ void recall(const EventId& command, actors::Submitted& answer) {
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
-                             Forwarder* forwarder)
-    : node_{node}, store_{store}, forwarder_{forwarder} {}
+                             Forwarder* forwarder, Checkpoint checkpoint)
+    : node_{node}, store_{store}, forwarder_{forwarder}, checkpoint_{std::move(checkpoint)} {}
 
 void RuntimeEngine::submit(actors::Submission submission, Done<actors::Submitted> done) {
   EventId command = submission.command.id;
@@ -152,6 +152,12 @@ bool RuntimeEngine::elsewhere(const OrderId& order) const {
 void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response> done) {
   ensure(forwarder_ != nullptr, "what is passed on has somewhere to go");
   forwarder_->forward(partition_in(store_, order), order, std::move(request), std::move(done));
+}
+
+Result<std::string> RuntimeEngine::checkpoint() const {
+  auto made = checkpoint_();
+  if (!made) return tl::unexpected{made.error()};
+  return made->string();
 }
 
 bool RuntimeEngine::ready() const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +20,10 @@ namespace paysaga::engine::http {
 /// Lifetime:  node and store outlive it; it outlives the node's last callback.
 class RuntimeEngine final : public Engine {
  public:
+  using Checkpoint = std::function<Result<std::filesystem::path>()>;
   /// `forwarder`: null if there are no other nodes.
-  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Forwarder* forwarder);
+  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Forwarder* forwarder,
+                Checkpoint checkpoint);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -40,6 +44,7 @@ class RuntimeEngine final : public Engine {
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
+  [[nodiscard]] Result<std::string> checkpoint() const override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
@@ -47,6 +52,7 @@ class RuntimeEngine final : public Engine {
   actors::Node& node_;
   const storage::StateStore& store_;
   Forwarder* forwarder_;
+  Checkpoint checkpoint_;
 };
 
 /// The gauges that the store knows; those of the partitions are left empty.
