@@ -69,7 +69,6 @@ class Api : public std::enable_shared_from_this<Api> {
   [[nodiscard]] Response list_dead_letters(const Call& call) const;
   [[nodiscard]] Response show_timeline(const Call& call, const OrderId& order) const;
   [[nodiscard]] Response show_order(const OrderId& order) const;
-  [[nodiscard]] Response make_checkpoint() const;
   [[nodiscard]] Response describe_node() const;
   void wait_and_show(Call call, const OrderId& order);
   void list_actors(Call call);
@@ -77,6 +76,7 @@ class Api : public std::enable_shared_from_this<Api> {
   void lift(const Call& call, const OrderId& order);
   void settle_dead_letter(const Call& call);
   void expose_metrics(Call call);
+  void make_checkpoint(Call call);
 
   void run_command(Call call, OrderId order);
   void submit(const std::shared_ptr<Asked>& asked, actors::Submission submission);

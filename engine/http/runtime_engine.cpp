@@ -154,10 +154,14 @@ void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response
   forwarder_->forward(partition_in(store_, order), order, std::move(request), std::move(done));
 }
 
-Result<std::string> RuntimeEngine::checkpoint() const {
-  auto made = checkpoint_();
-  if (!made) return tl::unexpected{made.error()};
-  return made->string();
+void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
+  const std::lock_guard lock{guard_};
+  if (making_.valid() && making_.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    return done(fail(ErrorCode::unavailable, "a checkpoint is being made; ask again"));
+  }
+  making_ = std::async(std::launch::async, [this, done = std::move(done)] {
+    done(checkpoint_().map([](const std::filesystem::path& made) { return made.string(); }));
+  });
 }
 
 bool RuntimeEngine::ready() const {

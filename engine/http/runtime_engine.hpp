@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,7 +46,7 @@ class RuntimeEngine final : public Engine {
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
-  [[nodiscard]] Result<std::string> checkpoint() const override;
+  void checkpoint(Done<Result<std::string>> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
@@ -53,6 +55,8 @@ class RuntimeEngine final : public Engine {
   const storage::StateStore& store_;
   Forwarder* forwarder_;
   Checkpoint checkpoint_;
+  std::mutex guard_;
+  std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };
 
 /// The gauges that the store knows; those of the partitions are left empty.
