@@ -167,7 +167,7 @@ ExitCode restore(const Common& common, const std::string& from, bool lose_newer)
     complain("the journal in this backup ends at " + to_text(manifest->made_at) +
              ": what was paid or refunded later is forgotten, and the same commands sent again may "
              "charge again; if the old log/ is left, start on that instead, else repeat this with "
-             "--lose-newer (docs/storage-format.md)");
+             "--lose-newer (see docs/storage-format.md)");
     return ExitCode::guarded;
   }
   const std::string data = loaded->settings.node.data.string();
