@@ -43,8 +43,9 @@ class ServedNode::Impl {
       forwarder_ = std::make_unique<engine::http::Forwarder>(runtime_->log(), settings.node.id,
                                                              server_->url());
     }
-    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store(),
-                                                            forwarder_.get());
+    engine_ = std::make_unique<engine::http::RuntimeEngine>(
+        runtime_->node(), runtime_->store(), forwarder_.get(),
+        [this] { return runtime_->checkpoint(); });
     api->started(*engine_);
     return {};
   }

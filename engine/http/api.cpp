@@ -286,6 +286,7 @@ void Api::dispatch(Call call) {
     return settle_dead_letter(call);
   }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
+  if (operation == Operation::checkpoint_make) return make_checkpoint(std::move(call));
   if (operation == Operation::partition_list) {
     engine().partitions([done = std::move(call.done)](const auto& partitions) {
       Page page;
@@ -333,11 +334,24 @@ Response Api::show_now(const Call& call) const {
     case Operation::partition_list:
     case Operation::dead_letter_redrive:
     case Operation::dead_letter_discard:
+    case Operation::checkpoint_make:
     case Operation::metrics:
       break;  // Answered elsewhere.
   }
   ensure(false, "every operation has its answer");
   return {};
+}
+
+void Api::make_checkpoint(Call call) {
+  engine().checkpoint([done = std::move(call.done)](const Result<std::string>& made) {
+    if (!made) return done(to_response(to_problem(made.error())));
+    std::string text;
+    storage::JsonWriter json{text};
+    json.open_object();
+    json.key("directory").text(*made);
+    json.close_object();
+    done(json_response(std::move(text)));
+  });
 }
 
 Response Api::describe_node() const {

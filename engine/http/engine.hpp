@@ -74,6 +74,12 @@ class Engine {
     ensure(false, "only an engine with other nodes beside it passes requests on");
   }
 
+  /// A checkpoint of the data directory: the new directory that holds it. Errors: unavailable (one
+  /// is being made), storage_failed.
+  virtual void checkpoint(Done<Result<std::string>> done) {
+    done(fail(ErrorCode::forbidden, "this engine keeps no data directory"));
+  }
+
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;
   virtual void gauges(Done<Gauges> done) = 0;
