@@ -160,28 +160,21 @@ bool needs_engine(Operation operation) {
   return std::find(alone.begin(), alone.end(), operation) == alone.end();
 }
 
+/// It passes by itself: 503 with Retry-After.
+Response not_now(std::string code, std::string detail) {
+  return to_response({503, std::move(code), std::move(detail), {}, {}, {}, true, 1});
+}
+
 Response too_early() {
-  return to_response({503,
-                      "not_ready",
-                      "the node is starting: its log is not reachable yet; nothing was done",
-                      {},
-                      {},
-                      {},
-                      true,
-                      1});
+  return not_now("not_ready",
+                 "the node is starting: its log is not reachable yet; nothing was done");
 }
 
 /// A reader may act on what it is told, so it is never told what was true under a former lead.
 Response not_current() {
-  return to_response({503,
-                      "not_leading",
-                      "this node has not caught up with the order's partition, or lost touch with "
-                      "the other nodes: what it knows may be old",
-                      {},
-                      {},
-                      {},
-                      true,
-                      1});
+  return not_now("not_leading",
+                 "this node has not caught up with the order's partition, or lost touch with the "
+                 "other nodes: what it knows may be old");
 }
 
 }  // namespace
@@ -312,8 +305,7 @@ Response Api::show_now(const Call& call) const {
       return json_response(R"({"status":"live"})");
     case Operation::readyz:
       if (is_started() && engine().ready()) return json_response(R"({"status":"ready"})");
-      return to_response(
-          {503, "not_ready", "partitions are not led, or have not caught up", {}, {}, {}, true, 1});
+      return not_now("not_ready", "partitions are not led, or have not caught up");
     case Operation::version:
       return describe_node();
     case Operation::openapi:
