@@ -111,7 +111,7 @@ void World::rebalance_whole() {
 void World::stall_snapshots() {
   Prng& prng = dice_.of(Fault::snapshot_stalled);
   log_.refuse_snapshots(true);
-  const Duration length = spread(prng, seconds{1}, hours{2});
+  const Duration length = spread(prng, seconds{1}, minutes{30});
   const Time end = timeline_.now() + length;
   until(end);
   timeline_.at(end, [this] { log_.refuse_snapshots(false); });
