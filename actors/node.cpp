@@ -161,6 +161,9 @@ class Node::Impl : public storage::OwnershipListener {
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
   [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
   [[nodiscard]] bool owns(storage::PartitionId id) const { return owned_.contains(id); }
+  [[nodiscard]] bool leads(storage::PartitionId id) const {
+    return log_.membership_current() && led_.contains(id);
+  }
   [[nodiscard]] bool ready() const {
     return !stopped() && log_.membership_current() && !owned_.empty() && led_.includes(owned_);
   }
@@ -319,6 +322,10 @@ void Node::discard(std::string letter, std::string reason, Done<Result<std::mono
 
 bool Node::owns(storage::PartitionId partition) const {
   return impl_->owns(partition);
+}
+
+bool Node::leads(storage::PartitionId partition) const {
+  return impl_->leads(partition);
 }
 
 bool Node::ready() const {

@@ -135,8 +135,8 @@ class Node {
   void advance(Duration passed);
 
   void submit(Submission submission, Done<Submitted> done);
-  /// Calls once when `until(saga)` holds of the committed state, or at `deadline` with the state as
-  /// it is then (null if the order is unknown).
+  /// Calls once when `until(saga)` holds of the committed state while this node leads it, or at
+  /// `deadline` with the state as it is then (null if the order is unknown).
   void wait(OrderId order, std::function<bool(const Saga&)> until, Time deadline,
             Done<std::shared_ptr<const Saga>> done);
   void partitions(Done<std::vector<PartitionInfo>> done);
@@ -153,6 +153,9 @@ class Node {
   void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
   /// True while the membership gives the partition to this node, which may not lead it yet.
   [[nodiscard]] bool owns(storage::PartitionId partition) const;
+  /// True while this node leads the partition, has caught up with its journal, and the membership
+  /// has not given it to another node as far as is known.
+  [[nodiscard]] bool leads(storage::PartitionId partition) const;
   /// True when this node takes part in the log's membership and leads all that it was given, which
   /// is at least one partition.
   [[nodiscard]] bool ready() const;

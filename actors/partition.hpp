@@ -132,7 +132,7 @@ class Partition {
 
   // partition_lead.cpp
   void begin();
-  void follow_if_standby();
+  void begin_if_stopped();
   /// Applies what another node decides, and has no effect.
   [[nodiscard]] bool following() const { return role_ == Role::catching_up && !owned_; }
   void follow_journal();
@@ -140,6 +140,7 @@ class Partition {
   void lead();
   void step_down(std::string_view why);
   void stop(std::string why);
+  void stop_unread(const Error& error);
   void drop_everything(std::string_view why);
   [[nodiscard]] bool apply(const storage::LogBatch& batch);
   [[nodiscard]] Result<std::monostate> take_record(const storage::LogEntry& entry,
@@ -241,7 +242,8 @@ class Partition {
   Time journal_time_at_{};
   Time claimed_at_{};
   Time claim_not_before_{};
-  Time follow_at_{};     // A standby begins again then.
+  Time begin_again_at_{};  // A standby does, or an owner whose log will answer again.
+  bool stop_passes_ = false;
   int claims_lost_ = 0;  // In a row; spreads the next one.
   std::uint64_t claims_ = 0;
   std::uint64_t step_downs_ = 0;

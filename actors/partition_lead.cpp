@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration claim_again_min = milliseconds{50};
 constexpr Duration claim_again_max = seconds{5};
-constexpr Duration follow_again_after = seconds{1};
+constexpr Duration begin_again_after = seconds{1};
 
 storage::Nonce make_nonce(std::mt19937_64& random) {
   storage::Nonce nonce{};
@@ -36,11 +36,11 @@ void Partition::on(const Lost& lost) {
   stop("another node owns the partition");
 }
 
-/// A standby applies the journal also where it does not lead, so that it need not catch up when it
-/// is to.
-void Partition::follow_if_standby() {
-  const bool may = world_->options.standby && !owned_ && !draining_;
-  if (may && role_ == Role::stopped && clock_.now() >= follow_at_) begin();
+/// A leader goes on once the journal answers again. A standby applies the journal also where it
+/// does not lead, so that it need not catch up when it is to.
+void Partition::begin_if_stopped() {
+  const bool may = !draining_ && (owned_ ? stop_passes_ : world_->options.standby);
+  if (may && role_ == Role::stopped && clock_.now() >= begin_again_at_) begin();
 }
 
 /// Reads the journal from what the store has applied, up to where it ends now; then claims.
@@ -60,7 +60,7 @@ void Partition::begin() {
 
 void Partition::on(const Ranged& ranged) {
   if (ranged.life != life_ || role_ != Role::catching_up) return;
-  if (!ranged.range) return stop("the journal cannot be read: " + ranged.range.error().detail);
+  if (!ranged.range) return stop_unread(ranged.range.error());
   std::tie(first_, end_) = *ranged.range;
   const storage::Offset from = acceptor_->position().next;
   const bool lacks = from < first_ || (from == 0 && end_ > 0);
@@ -114,7 +114,7 @@ void Partition::on(Tailed& tailed) {
     if (error.code == ErrorCode::out_of_range && world_->options.snapshots && !draining_) {
       return step_down("the journal was trimmed before it was read");
     }
-    return stop("the journal cannot be read: " + error.detail);
+    return stop_unread(error);
   }
   if (!apply(*tailed.batch)) return;
   if (role_ == Role::catching_up && acceptor_->position().next >= end_ &&
@@ -298,11 +298,17 @@ void Partition::stop(std::string why) {
   drop_everything(why);
   ++life_;
   role_ = Role::stopped;
-  follow_at_ = clock_.now() + follow_again_after;
+  stop_passes_ = false;
+  begin_again_at_ = clock_.now() + begin_again_after;
   if (owned_ && !draining_) {
     observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
   }
   why_ = std::move(why);
+}
+
+void Partition::stop_unread(const Error& error) {
+  stop("the journal cannot be read: " + error.detail);
+  stop_passes_ = error.code == ErrorCode::unavailable;
 }
 
 void Partition::drop_everything(std::string_view why) {

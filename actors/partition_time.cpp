@@ -28,7 +28,7 @@ void Partition::heard_time(Time appended_at) {
 }
 
 void Partition::on(const Tick&) {
-  follow_if_standby();
+  begin_if_stopped();
   if (role_ == Role::restoring && restore_at_ && *restore_at_ <= clock_.now()) read_snapshot();
   if (role_ == Role::catching_up && owned_ && clock_.now() >= claim_not_before_ &&
       acceptor_->position().next >= end_) {
@@ -114,7 +114,9 @@ void Partition::pay_credit() {
 void Partition::on(WaitFor& wait) {
   const std::shared_ptr<const Saga> saga = committed(wait.order);
   const bool ended = draining_ && !shutdown_.done;  // Nobody would look at it again.
-  if ((saga && wait.until(*saga)) || wait.deadline <= clock_.now() || ended) return wait.done(saga);
+  // Before it leads, what this node has may be older than what another one answered.
+  const bool holds = role_ == Role::leading && saga && wait.until(*saga);
+  if (holds || wait.deadline <= clock_.now() || ended) return wait.done(saga);
   OrderId order = wait.order;
   waits_.emplace(std::move(order), std::move(wait));
 }

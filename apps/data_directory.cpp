@@ -1,5 +1,8 @@
 #include "apps/data_directory.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/storage/codec_view.hpp"
 #include "paysaga/storage/rocks_store.hpp"
@@ -17,6 +20,20 @@ Result<std::unique_ptr<storage::StateStore>> open_store(const std::string& data)
   auto store = storage::RocksStore::open(data + "/state", options);
   if (!store) return tl::unexpected{store.error()};
   return std::unique_ptr<storage::StateStore>{std::move(*store)};
+}
+
+bool is_in_use(const std::filesystem::path& data) {
+  for (const char* lock : {"log/LOCK", "state/LOCK"}) {
+    const int file = ::open((data / lock).c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) continue;
+    struct flock held {};
+    held.l_type = F_WRLCK;
+    held.l_whence = SEEK_SET;
+    const bool told = ::fcntl(file, F_GETLK, &held) == 0;
+    ::close(file);
+    if (told && held.l_type != F_UNLCK) return true;
+  }
+  return false;
 }
 
 Result<std::vector<std::string>> list_orders(const storage::StateStore& store,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@ namespace paysaga::apps {
 /// The state store of a data directory, read only: beside a running node, after its end or its
 /// death. Errors: not_found and those of the store.
 [[nodiscard]] Result<std::unique_ptr<storage::StateStore>> open_store(const std::string& data);
+
+/// True if another process holds it, a node for instance. It changes nothing.
+[[nodiscard]] bool is_in_use(const std::filesystem::path& data);
 
 /// Orders as the node lists them, JSON objects, at most `limit`.
 [[nodiscard]] Result<std::vector<std::string>> list_orders(const storage::StateStore& store,

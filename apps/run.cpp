@@ -101,14 +101,19 @@ ExitCode run(const Common& common, const RunOptions& options) {
     return ExitCode::usage;
   }
   Signals signals;
-  auto started = ServedNode::start(loaded->settings, [&signals] { return !signals.stopped(); });
+  const auto keep_waiting = [&signals] { return !signals.stopped(); };
+  auto started = ServedNode::start(loaded->settings, keep_waiting);
   if (!started) {
     if (signals.stopped()) return ExitCode::ok;
     complain(started.error().detail);
     return ExitCode::error;
   }
   ServedNode& served = **started;
-  if (!served.wait_until_ready(ready_within)) {
+  // Nodes that share a log wait for each other, and one beyond the partitions is a spare.
+  const bool serves_at_once = loaded->settings.journal.kind == config::JournalKind::kafka &&
+                              options.files.empty() && !options.exit_when_idle;
+  if (!serves_at_once && !served.wait_until_ready(ready_within, keep_waiting)) {
+    if (signals.stopped()) return ExitCode::ok;
     complain("the node did not come to lead its partitions; the log above says why");
     return ExitCode::error;
   }

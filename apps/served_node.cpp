@@ -43,8 +43,9 @@ class ServedNode::Impl {
       forwarder_ = std::make_unique<engine::http::Forwarder>(runtime_->log(), settings.node.id,
                                                              server_->url());
     }
-    engine_ = std::make_unique<engine::http::RuntimeEngine>(runtime_->node(), runtime_->store(),
-                                                            forwarder_.get());
+    engine_ = std::make_unique<engine::http::RuntimeEngine>(
+        runtime_->node(), runtime_->store(), forwarder_.get(),
+        [this] { return runtime_->checkpoint(); });
     api->started(*engine_);
     return {};
   }
@@ -126,10 +127,11 @@ Result<std::unique_ptr<ServedNode>> ServedNode::start(config::Settings settings,
   return std::unique_ptr<ServedNode>{new ServedNode{std::move(impl)}};
 }
 
-bool ServedNode::wait_until_ready(std::chrono::seconds at_most) {
+bool ServedNode::wait_until_ready(std::chrono::seconds at_most,
+                                  const std::function<bool()>& keep_waiting) {
   const auto deadline = std::chrono::steady_clock::now() + at_most;
   while (!node().ready()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
+    if (std::chrono::steady_clock::now() > deadline || !keep_waiting()) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
   return true;

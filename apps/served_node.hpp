@@ -22,7 +22,8 @@ class ServedNode {
   ~ServedNode();
 
   /// False if it does not lead all its partitions within the time.
-  [[nodiscard]] bool wait_until_ready(std::chrono::seconds at_most);
+  [[nodiscard]] bool wait_until_ready(std::chrono::seconds at_most,
+                                      const std::function<bool()>& keep_waiting);
   void stop();
   [[nodiscard]] actors::Node& node();
   [[nodiscard]] const storage::StateStore& store() const;

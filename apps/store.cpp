@@ -3,21 +3,27 @@
 
 #include "apps/cli.hpp"
 #include "apps/json_view.hpp"
+#include "apps/store_backup.hpp"
 #include "apps/store_rebuild.hpp"
 #include "apps/table.hpp"
+#include "paysaga/storage/backup.hpp"
 #include "paysaga/storage/json_writer.hpp"
 #include "paysaga/storage/rocks_store.hpp"
 
 namespace paysaga::apps {
 namespace {
 
-/// Read only: beside a running node, after its end or its death.
-Result<std::unique_ptr<storage::RocksStore>> open_state(const Common& common) {
+Result<std::filesystem::path> data_of(const Common& common) {
   const auto loaded = load_settings(common);
   if (!loaded) return fail(ErrorCode::malformed, "the configuration is not sound");
+  return loaded->settings.node.data;
+}
+
+/// Read only: beside a running node, after its end or its death.
+Result<std::unique_ptr<storage::RocksStore>> open_state(const std::filesystem::path& data) {
   storage::RocksStore::Options options;
   options.read_only = true;
-  return storage::RocksStore::open((loaded->settings.node.data / "state").string(), options);
+  return storage::RocksStore::open((data / "state").string(), options);
 }
 
 /// What both verbs tell, by name.
@@ -44,10 +50,25 @@ void print_json(const storage::StoreReport& report) {
   fmt::print("{}\n", line);
 }
 
+/// Of a backup its files first.
+Result<storage::StoreReport> inspect(const std::filesystem::path& data) {
+  storage::StoreReport files;
+  if (storage::is_backup(data)) {
+    const auto manifest = storage::read_backup(data);
+    if (!manifest) return tl::unexpected{manifest.error()};
+    const auto checked = storage::check_backup(data, *manifest, files);
+    if (!checked) return tl::unexpected{checked.error()};
+    if (files.finding_count > 0) return files;
+  }
+  const auto store = open_state(data);
+  if (!store) return tl::unexpected{store.error()};
+  return (*store)->verify();
+}
+
 ExitCode verify(const Common& common) {
-  const auto store = open_state(common);
-  if (!store) return complain_of(store.error());
-  const auto report = (*store)->verify();
+  const auto data = data_of(common);
+  if (!data) return complain_of(data.error());
+  const auto report = inspect(*data);
   if (!report) return complain_of(report.error());
   if (common.output == "json") {
     print_json(*report);
@@ -60,6 +81,10 @@ ExitCode verify(const Common& common) {
     table.print();
   }
   if (report->finding_count == 0) return ExitCode::ok;
+  if (storage::is_backup(*data)) {
+    complain(fmt::format("the backup has {} problems; use another", report->finding_count));
+    return ExitCode::problems_found;
+  }
   complain(
       fmt::format("the store has {} problems; stop the node, move its state directory away "
                   "and start it again: it is filled from the journal",
@@ -68,7 +93,9 @@ ExitCode verify(const Common& common) {
 }
 
 ExitCode stats(const Common& common) {
-  const auto store = open_state(common);
+  const auto data = data_of(common);
+  if (!data) return complain_of(data.error());
+  const auto store = open_state(*data);
   if (!store) return complain_of(store.error());
   Table table{{{"PARTITION", Table::Align::right},
                {"POSITION", Table::Align::right},
@@ -101,15 +128,41 @@ ExitCode rebuild(const Common& common, const std::string& into) {
   return report->differences.empty() ? ExitCode::ok : ExitCode::problems_found;
 }
 
+void add_backup(CLI::App& noun, Common& common, Work& work) {
+  auto into = std::make_shared<std::string>();
+  CLI::App* backup = noun.add_subcommand(
+      "backup",
+      "A copy of the data directory (--data), with the states and the local journal, whole or not "
+      "at all; a node that runs on it (--node) goes on");
+  backup->add_option("DIR", *into, "The new directory")->required();
+  backup->callback(
+      [&common, &work, into] { work = [&common, into] { return back_up(common, *into); }; });
+
+  auto from = std::make_shared<std::string>();
+  auto lose_newer = std::make_shared<bool>(false);
+  CLI::App* verb = noun.add_subcommand(
+      "restore",
+      "Puts a backup in place as the data directory (--data), which must be empty or not there; "
+      "every byte is checked first");
+  verb->add_option("DIR", *from, "The backup")->required();
+  verb->add_flag("--lose-newer", *lose_newer,
+                 "Needed where the journal is part of the backup: what was decided after it is "
+                 "forgotten, payments too");
+  verb->callback([&common, &work, from, lose_newer] {
+    work = [&common, from, lose_newer] { return restore(common, *from, *lose_newer); };
+  });
+}
+
 }  // namespace
 
 void add_store(CLI::App& app, Common& common, Work& work) {
-  CLI::App* noun = app.add_subcommand("store", "The states on disk, read only");
+  CLI::App* noun = app.add_subcommand("store", "The states on disk");
   noun->require_subcommand(1);
   noun->add_subcommand("stats", "How far each partition's states have come")
       ->callback([&common, &work] { work = [&common] { return stats(common); }; });
   noun->add_subcommand("verify",
-                       "Reads every row and checks it against the others; 8: it found problems")
+                       "Reads every row and checks it against the others, of a backup also every "
+                       "file; 8: it found problems")
       ->callback([&common, &work] { work = [&common] { return verify(common); }; });
   auto into = std::make_shared<std::string>();
   CLI::App* verb = noun->add_subcommand(
@@ -119,6 +172,7 @@ void add_store(CLI::App& app, Common& common, Work& work) {
   verb->add_option("INTO", *into, "The new directory")->required();
   verb->callback(
       [&common, &work, into] { work = [&common, into] { return rebuild(common, *into); }; });
+  add_backup(*noun, common, work);
 }
 
 }  // namespace paysaga::apps

@@ -89,18 +89,18 @@ void Submitter::room_for_one(std::unique_lock<std::mutex>& lock) {
 /// lines before it are decided by then, so the status that it sees is no older than they are.
 void Submitter::begin(const CommandLine& line) {
   if (!line.wait_for) return send(line);
-  target_.wait(line.order, *line.wait_for, [this, line] { send(line); });
+  target_.wait(line.order, *line.wait_for, gate_.guarded([this, line] { send(line); }));
 }
 
 void Submitter::send(const CommandLine& line) {
   const auto sent_at = Clock::now();
-  target_.submit(line,
-                 [this, line, sent_at](const LineResult& result) { take(line, sent_at, result); });
+  target_.submit(line, gate_.guarded([this, line, sent_at](const LineResult& result) {
+    take(line, sent_at, result);
+  }));
 }
 
 void Submitter::take(const CommandLine& line, Clock::time_point sent_at, const LineResult& result) {
   using Kind = LineResult::Kind;
-  // Once the last line is counted as answered, `run` may return and this object end.
   if (result.kind == Kind::invalid || result.kind == Kind::quarantined) {
     callbacks_.refused(line.number, result.detail);
   }
@@ -145,12 +145,12 @@ void Submitter::take(const CommandLine& line, Clock::time_point sent_at, const L
     changed_.notify_all();
   }
   if (begun) {
-    target_.settled(line.order, [this, sent_at] {
+    target_.settled(line.order, gate_.guarded([this, sent_at] {
       const std::lock_guard lock{mutex_};
       report_.final_micros.push_back(micros_since(sent_at));
       --unsettled_;
       changed_.notify_all();
-    });
+    }));
   }
   if (next) begin(*next);
 }

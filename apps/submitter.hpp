@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "apps/command_target.hpp"
+#include "apps/gate.hpp"
 
 namespace paysaga::apps {
 
@@ -75,6 +76,7 @@ class Submitter {
   std::unordered_set<std::string> orders_;
   std::deque<CommandLine> again_;
   bool stopped_ = false;
+  Gate gate_;  // Last: what is answered after `run` has returned finds nothing of the above.
 };
 
 /// The value below which the share `quantile` of the values lies; 0 of none.

@@ -10,19 +10,31 @@
 
 namespace paysaga::bench {
 
-/// A node on the embedded default with the Stripe simulator beside it, both in this process.
+/// Settings of a node with its data in `directory`; on Kafka if there are brokers, under names of
+/// this process and directory.
+inline config::Settings settings_of(const std::string& directory, const std::string& brokers) {
+  config::Settings settings;
+  settings.node.data = directory;
+  if (brokers.empty()) return settings;
+  settings.journal.kind = config::JournalKind::kafka;
+  settings.kafka.brokers = brokers;
+  settings.kafka.topic_prefix = directory.substr(directory.rfind('/') + 1) + "-";
+  settings.kafka.group = settings.kafka.topic_prefix + "group";
+  settings.kafka.partitions = 4;
+  return settings;
+}
+
+/// A node with the Stripe simulator beside it, both in this process.
 struct Embedded {
   sim::StripeServer stripe;
   std::unique_ptr<engine::Runtime> runtime;
 
-  Embedded(const std::string& directory, Duration latency, actors::Observer* observer) {
+  Embedded(config::Settings settings, Duration latency, actors::Observer* observer) {
     sim::StripeServerOptions options;
-    options.journal = directory + "/stripe.log";
+    options.journal = settings.node.data / "stripe.log";
     options.faults.latency = latency;
     const auto started = stripe.start(options);
     ensure(started.has_value(), "the simulator starts");
-    config::Settings settings;
-    settings.node.data = directory;
     settings.stripe.base_url = *config::Url::parse(stripe.url());
     auto opened = engine::Runtime::start(settings, {nullptr, observer});
     ensure(opened.has_value(), "the runtime starts");

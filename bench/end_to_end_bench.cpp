@@ -1,6 +1,8 @@
 // Whole sagas through the whole engine: payment.initiate, create and confirm at the Stripe
 // simulator over HTTP, ORDER_CREATED published, order.fulfilled. The simulator's work is in the
 // figures: it runs in the same process.
+//
+//     end_to_end_bench [--kafka HOST:PORT] [--sagas N] [--runs N] [--in-flight N]
 
 #include <condition_variable>
 #include <mutex>
@@ -20,9 +22,9 @@ struct Run {
   std::uint64_t failed;
 };
 
-Run run_sagas(Duration latency, int sagas, int in_flight_max) {
+Run run_sagas(const std::string& brokers, Duration latency, int sagas, int in_flight_max) {
   const bench::Directory directory;
-  bench::Embedded embedded{directory.path(), latency, nullptr};
+  bench::Embedded embedded{bench::settings_of(directory.path(), brokers), latency, nullptr};
   std::mutex mutex;
   std::condition_variable changed;
   int in_flight = 0;
@@ -65,13 +67,14 @@ int main(int argc, char** argv) {
   const auto sagas = static_cast<int>(bench::option(argc, argv, "sagas", 20'000));
   const auto runs = static_cast<int>(bench::option(argc, argv, "runs", 3));
   const auto in_flight = static_cast<int>(bench::option(argc, argv, "in-flight", 512));
-  bench::print_machine("end_to_end");
+  const std::string brokers = bench::word(argc, argv, "kafka");
+  bench::print_machine(brokers.empty() ? "end_to_end" : "end_to_end on Kafka");
   for (const int latency_ms : {0, 30}) {
     std::vector<double> rates;
     std::vector<double> cpu;
     std::uint64_t failed = 0;
     for (int run = 0; run < runs; ++run) {
-      const Run result = run_sagas(milliseconds{latency_ms}, sagas, in_flight);
+      const Run result = run_sagas(brokers, milliseconds{latency_ms}, sagas, in_flight);
       rates.push_back(result.sagas_a_second);
       cpu.push_back(result.cpu_ms);
       failed += result.failed;

@@ -60,11 +60,16 @@ double quantile_of(std::vector<double> values, double quantile) {
   return values[static_cast<std::size_t>(at)];
 }
 
-double option(int argc, char** argv, const std::string& name, double otherwise) {
+std::string word(int argc, char** argv, const std::string& name) {
   for (int i = 1; i + 1 < argc; ++i) {
-    if (argv[i] == "--" + name) return std::atof(argv[i + 1]);
+    if (argv[i] == "--" + name) return argv[i + 1];
   }
-  return otherwise;
+  return {};
+}
+
+double option(int argc, char** argv, const std::string& name, double otherwise) {
+  const std::string found = word(argc, argv, name);
+  return found.empty() ? otherwise : std::atof(found.c_str());
 }
 
 Directory::Directory() {

@@ -23,6 +23,8 @@ void print_machine(const std::string& name);
 
 /// The number after `--name`, or `otherwise`.
 [[nodiscard]] double option(int argc, char** argv, const std::string& name, double otherwise);
+/// The word after `--name`, or nothing.
+[[nodiscard]] std::string word(int argc, char** argv, const std::string& name);
 
 class Stopwatch {
  public:

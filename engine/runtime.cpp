@@ -10,6 +10,8 @@
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/stripe/stripe_provider.hpp"
 #include "paysaga/engine/system_clock.hpp"
+#include "paysaga/storage/backup.hpp"
+#include "paysaga/storage/checkpoint.hpp"
 #include "paysaga/storage/local_log.hpp"
 #include "paysaga/storage/rocks_store.hpp"
 
@@ -95,7 +97,13 @@ Result<std::unique_ptr<storage::Log>> wait_for_kafka(const config::Settings& set
 class Runtime::Impl {
  public:
   [[nodiscard]] Result<void> open(const config::Settings& settings, const Ports& ports) {
-    if (auto made = make_directory(settings.node.data); !made) return made;
+    data_ = settings.node.data;
+    if (storage::is_backup(data_)) {
+      return fail(ErrorCode::conflict, data_.string() +
+                                           " is a backup, not a data directory; put it in place "
+                                           "with paysaga store restore");
+    }
+    if (auto made = make_directory(data_); !made) return made;
     if (auto opened = open_log(settings, ports); !opened) return opened;
     ledger_ = ledger_of(log_->identity());
     const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count(),
@@ -103,6 +111,7 @@ class Runtime::Impl {
     auto store = storage::RocksStore::open(settings.node.data / "state", {identity});
     if (!store) return tl::unexpected{store.error()};
     store_ = std::move(*store);
+    storage::remove_checkpoints(data_);
 
     actors::PaymentProvider* provider = ports.provider;
     if (!runs_payments(config::roles_of(settings.node.roles))) provider = &no_provider_;
@@ -136,6 +145,13 @@ class Runtime::Impl {
   [[nodiscard]] const storage::StateStore& store() const { return *store_; }
   [[nodiscard]] storage::Log& log() { return *log_; }
   [[nodiscard]] const std::string& ledger() const { return ledger_; }
+  [[nodiscard]] Result<std::filesystem::path> checkpoint() const {
+    const auto state = [this](const std::string& into) { return store_->checkpoint(into); };
+    storage::WriteFiles log;
+    if (local_ != nullptr)
+      log = [this](const std::string& into) { return local_->checkpoint(into); };
+    return storage::take_checkpoint(std::filesystem::absolute(data_), state, log);
+  }
 
  private:
   Result<void> open_log(const config::Settings& settings, const Ports& ports) {
@@ -176,6 +192,7 @@ class Runtime::Impl {
   SystemClock clock_;
   actors::Observer silent_;
   actors::NoProvider no_provider_;
+  std::filesystem::path data_;
   std::string ledger_;
   std::unique_ptr<storage::Log> log_;
   storage::LocalLog* local_ = nullptr;  // `log_`, if it is a local one.
@@ -208,6 +225,9 @@ storage::Log& Runtime::log() {
 }
 const std::string& Runtime::ledger() const {
   return impl_->ledger();
+}
+Result<std::filesystem::path> Runtime::checkpoint() const {
+  return impl_->checkpoint();
 }
 
 }  // namespace paysaga::engine

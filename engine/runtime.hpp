@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +40,8 @@ class Runtime {
   [[nodiscard]] const storage::StateStore& store() const;
   [[nodiscard]] storage::Log& log();
   [[nodiscard]] const std::string& ledger() const;
+  /// A checkpoint of the data directory within it, for a backup: storage/checkpoint.hpp.
+  [[nodiscard]] Result<std::filesystem::path> checkpoint() const;
 
  private:
   class Impl;

@@ -9,6 +9,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 namespace paysaga::storage {
@@ -219,6 +220,16 @@ Result<void> LocalDisk::write() {
               std::string{full ? "the log's disk is full; free some space and restart the node: "
                                : "a write to the log failed; restart the node: "} +
                   status.ToString());
+}
+
+Result<void> LocalDisk::checkpoint(const std::string& into) const {
+  rocksdb::Checkpoint* made = nullptr;
+  auto status = rocksdb::Checkpoint::Create(impl_->database.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> owned{made};
+  if (status.ok()) status = made->CreateCheckpoint(into);
+  if (status.ok()) return {};
+  return fail(ErrorCode::storage_failed,
+              "no checkpoint of the log could be made in " + into + ": " + status.ToString());
 }
 
 Result<std::optional<std::string>> LocalDisk::meta(std::string_view key) const {

@@ -39,6 +39,9 @@ class LocalDisk {
   /// Errors: storage_failed (it may be there or not: nothing may be written before a reopening).
   [[nodiscard]] Result<void> write();
 
+  /// The database of one moment, as files in the new directory `into`; of one open for writing.
+  [[nodiscard]] Result<void> checkpoint(const std::string& into) const;
+
   // Errors of reading: corrupt, unavailable.
   [[nodiscard]] Result<std::optional<std::string>> meta(std::string_view key) const;
   [[nodiscard]] Result<std::optional<std::string>> entry(std::string_view key) const;

@@ -303,6 +303,9 @@ void LocalLog::trim(Done<std::uint64_t> done) {
   }
 }
 
+Result<void> LocalLog::checkpoint(const std::string& into) const {
+  return impl_->disk->checkpoint(into);
+}
 std::optional<Error> LocalLog::failure() const {
   return impl_->committer->failure();
 }

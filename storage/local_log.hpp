@@ -68,6 +68,8 @@ class LocalLog final : public Log {
   /// topic with inbound positions only what lies below them. Done: the number of entries removed.
   /// To be called about once an hour.
   void trim(Done<std::uint64_t> done);
+  /// What was written until now, as files in the new directory `into`: a log of its own.
+  [[nodiscard]] Result<void> checkpoint(const std::string& into) const;
   /// Why the log stopped; none while it runs.
   [[nodiscard]] std::optional<Error> failure() const;
   [[nodiscard]] LocalLogStats stats() const;

@@ -11,6 +11,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
 namespace paysaga::storage {
@@ -264,6 +265,15 @@ Result<void> RocksDb::write(RocksBatch& batch) {
 Result<void> RocksDb::flush() {
   // The log holds everything that is not in a file yet.
   const auto status = impl_->db->FlushWAL(true);
+  if (!status.ok()) return tl::unexpected<Error>{explain(status, impl_->directory)};
+  return {};
+}
+
+Result<void> RocksDb::checkpoint(const std::string& into) const {
+  rocksdb::Checkpoint* made = nullptr;
+  auto status = rocksdb::Checkpoint::Create(impl_->db.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> owned{made};
+  if (status.ok()) status = made->CreateCheckpoint(into);
   if (!status.ok()) return tl::unexpected<Error>{explain(status, impl_->directory)};
   return {};
 }

@@ -90,6 +90,8 @@ class RocksDb {
   /// Into the write-ahead log, not yet to the disk: it outlives this process, not a power loss.
   [[nodiscard]] Result<void> write(RocksBatch& batch);
   [[nodiscard]] Result<void> flush();
+  /// The database of one moment, as files in the new directory `into`; of one open for writing.
+  [[nodiscard]] Result<void> checkpoint(const std::string& into) const;
   [[nodiscard]] RocksScan scan(Family family, std::string_view lower, std::string_view upper,
                                bool backwards = false, const RocksMoment* moment = nullptr) const;
   [[nodiscard]] std::shared_ptr<const RocksMoment> moment() const;

@@ -251,6 +251,10 @@ Result<void> RocksStore::flush() {
   return impl_->db->flush();
 }
 
+Result<void> RocksStore::checkpoint(const std::string& into) const {
+  return impl_->db->checkpoint(into);
+}
+
 Result<Position> RocksStore::position(PartitionId partition) const {
   Impl::Slot& slot = impl_->slot(partition);
   const std::lock_guard lock{slot.mutex};

@@ -29,6 +29,9 @@ class RocksStore final : public StateStore {
   /// nobody writes to meanwhile.
   /// Errors: storage_failed, corrupt (a file that cannot be read on).
   [[nodiscard]] Result<StoreReport> verify() const;
+  /// What was applied until now, as files in the new directory `into`: a store of its own. Not of
+  /// one that is read only. Threads: any, also while partitions apply.
+  [[nodiscard]] Result<void> checkpoint(const std::string& into) const;
   class Impl;
 
   [[nodiscard]] const StoreIdentity& identity() const override;

@@ -171,6 +171,19 @@ Response too_early() {
                       1});
 }
 
+/// A reader may act on what it is told, so it is never told what was true under a former lead.
+Response not_current() {
+  return to_response({503,
+                      "not_leading",
+                      "this node has not caught up with the order's partition, or lost touch with "
+                      "the other nodes: what it knows may be old",
+                      {},
+                      {},
+                      {},
+                      true,
+                      1});
+}
+
 }  // namespace
 
 Api::Api(Engine& engine, Metrics& metrics, ApiOptions options)
@@ -260,6 +273,8 @@ void Api::dispatch(Call call) {
     if (!call.request.header(forwarded_header) && engine().elsewhere(*order)) {
       return engine().forward(*order, std::move(call.request), std::move(call.done));
     }
+    const bool shown = operation == Operation::order_show || operation == Operation::order_timeline;
+    if (shown && !engine().current(*order)) return call.done(not_current());
     if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
     if (operation == Operation::actor_show) return show_actor(std::move(call), *order);
     if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));
@@ -271,6 +286,7 @@ void Api::dispatch(Call call) {
     return settle_dead_letter(call);
   }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
+  if (operation == Operation::checkpoint_make) return make_checkpoint(std::move(call));
   if (operation == Operation::partition_list) {
     engine().partitions([done = std::move(call.done)](const auto& partitions) {
       Page page;
@@ -318,11 +334,24 @@ Response Api::show_now(const Call& call) const {
     case Operation::partition_list:
     case Operation::dead_letter_redrive:
     case Operation::dead_letter_discard:
+    case Operation::checkpoint_make:
     case Operation::metrics:
       break;  // Answered elsewhere.
   }
   ensure(false, "every operation has its answer");
   return {};
+}
+
+void Api::make_checkpoint(Call call) {
+  engine().checkpoint([done = std::move(call.done)](const Result<std::string>& made) {
+    if (!made) return done(to_response(to_problem(made.error())));
+    std::string text;
+    storage::JsonWriter json{text};
+    json.open_object();
+    json.key("directory").text(*made);
+    json.close_object();
+    done(json_response(std::move(text)));
+  });
 }
 
 Response Api::describe_node() const {

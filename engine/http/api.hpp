@@ -76,6 +76,7 @@ class Api : public std::enable_shared_from_this<Api> {
   void lift(const Call& call, const OrderId& order);
   void settle_dead_letter(const Call& call);
   void expose_metrics(Call call);
+  void make_checkpoint(Call call);
 
   void run_command(Call call, OrderId order);
   void submit(const std::shared_ptr<Asked>& asked, actors::Submission submission);

@@ -66,9 +66,18 @@ class Engine {
 
   /// True if another node leads the order's partition: what is asked of the order goes there.
   [[nodiscard]] virtual bool elsewhere(const OrderId& /*order*/) const { return false; }
+  /// True if what this node knows of the order is no older than any answer that was given before:
+  /// it leads the partition and has caught up. Without it the state may be that of a former lead.
+  [[nodiscard]] virtual bool current(const OrderId& /*order*/) const { return true; }
   /// Passes a request on to that node.
   virtual void forward(const OrderId& /*order*/, Request /*request*/, Done<Response> /*done*/) {
     ensure(false, "only an engine with other nodes beside it passes requests on");
+  }
+
+  /// A checkpoint of the data directory: the new directory that holds it. Errors: unavailable (one
+  /// is being made), storage_failed.
+  virtual void checkpoint(Done<Result<std::string>> done) {
+    done(fail(ErrorCode::forbidden, "this engine keeps no data directory"));
   }
 
   /// True when this node can answer: its partitions are led and caught up.

@@ -36,6 +36,7 @@ constexpr std::array route_table = {
           dead_letter_redrive, ""},
     Route{"POST", "/v1/dead-letters/{dead_letter_id}/discard", "dead_letter_discard",
           dead_letter_discard, ""},
+    Route{"POST", "/v1/checkpoints", "checkpoint_make", checkpoint_make, ""},
     Route{"GET", "/livez", "livez", livez, ""},
     Route{"GET", "/readyz", "readyz", readyz, ""},
     Route{"GET", "/metrics", "metrics", metrics, ""},

@@ -26,6 +26,7 @@ enum class Operation {
   dead_letter_show,
   dead_letter_redrive,
   dead_letter_discard,
+  checkpoint_make,
   livez,
   readyz,
   metrics,

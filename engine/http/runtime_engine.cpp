@@ -45,8 +45,8 @@ void recall(const EventId& command, actors::Submitted& answer) {
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
-                             Forwarder* forwarder)
-    : node_{node}, store_{store}, forwarder_{forwarder} {}
+                             Forwarder* forwarder, Checkpoint checkpoint)
+    : node_{node}, store_{store}, forwarder_{forwarder}, checkpoint_{std::move(checkpoint)} {}
 
 void RuntimeEngine::submit(actors::Submission submission, Done<actors::Submitted> done) {
   EventId command = submission.command.id;
@@ -149,9 +149,23 @@ bool RuntimeEngine::elsewhere(const OrderId& order) const {
   return forwarder_ != nullptr && !node_.owns(partition_in(store_, order));
 }
 
+bool RuntimeEngine::current(const OrderId& order) const {
+  return node_.leads(partition_in(store_, order));
+}
+
 void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response> done) {
   ensure(forwarder_ != nullptr, "what is passed on has somewhere to go");
   forwarder_->forward(partition_in(store_, order), order, std::move(request), std::move(done));
+}
+
+void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
+  const std::lock_guard lock{guard_};
+  if (making_.valid() && making_.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    return done(fail(ErrorCode::unavailable, "a checkpoint is being made; ask again"));
+  }
+  making_ = std::async(std::launch::async, [this, done = std::move(done)] {
+    done(checkpoint_().map([](const std::filesystem::path& made) { return made.string(); }));
+  });
 }
 
 bool RuntimeEngine::ready() const {

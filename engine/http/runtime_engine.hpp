@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +22,10 @@ namespace paysaga::engine::http {
 /// Lifetime:  node and store outlive it; it outlives the node's last callback.
 class RuntimeEngine final : public Engine {
  public:
+  using Checkpoint = std::function<Result<std::filesystem::path>()>;
   /// `forwarder`: null if there are no other nodes.
-  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Forwarder* forwarder);
+  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Forwarder* forwarder,
+                Checkpoint checkpoint);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -39,7 +45,9 @@ class RuntimeEngine final : public Engine {
                Done<Result<std::monostate>> done) override;
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
+  [[nodiscard]] bool current(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
+  void checkpoint(Done<Result<std::string>> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
@@ -47,6 +55,9 @@ class RuntimeEngine final : public Engine {
   actors::Node& node_;
   const storage::StateStore& store_;
   Forwarder* forwarder_;
+  Checkpoint checkpoint_;
+  std::mutex guard_;
+  std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };
 
 /// The gauges that the store knows; those of the partitions are left empty.

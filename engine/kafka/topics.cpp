@@ -13,6 +13,7 @@ namespace paysaga::engine::kafka {
 namespace {
 
 constexpr Duration request_timeout = seconds{10};
+constexpr Duration attempt_timeout = seconds{1};  // Of a question that may be put to a dead broker.
 constexpr int replicas_for_two_in_sync = 3;
 constexpr int leader_wait_millis = 20;
 /// For one answer of the first broker; then it is looked whether one can come at all.
@@ -256,6 +257,47 @@ void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& f
       report.message_bytes_max == 0 ? bytes : std::min(report.message_bytes_max, bytes);
 }
 
+/// Makes librdkafka look again for who leads the partitions of a topic: of a topic that it neither
+/// reads nor writes it keeps the former leader in mind, though that one be gone.
+void find_leaders(const Client& client, const std::string& topic) {
+  const auto handle = client.topic(topic);
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(client.handle(), 0, handle.get(), &metadata, to_millis(attempt_timeout)) ==
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_metadata_destroy(metadata);
+  }
+}
+
+/// The offset of one end of a partition: RD_KAFKA_OFFSET_BEGINNING or _END, which stand in the
+/// place of a time. rd_kafka_query_watermark_offsets knows no timeout before 2.3.0: it waits for
+/// ever for a broker that is gone.
+Result<storage::Offset> offset_at(const Client& client, const std::string& topic,
+                                  storage::PartitionId partition, std::int64_t which,
+                                  std::chrono::steady_clock::time_point deadline) {
+  for (;;) {
+    const Held<rd_kafka_topic_partition_list_t> asked{rd_kafka_topic_partition_list_new(1)};
+    rd_kafka_topic_partition_t* const entry = rd_kafka_topic_partition_list_add(
+        asked.get(), topic.c_str(), static_cast<std::int32_t>(index_of(partition)));
+    entry->offset = which;
+    auto code =
+        rd_kafka_offsets_for_times(client.handle(), asked.get(), to_millis(attempt_timeout));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) code = entry->err;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return entry->offset;
+    // A leader that was named only now does not know it for a moment; librdkafka asks it once.
+    const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE ||
+                        code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+                        code == RD_KAFKA_RESP_ERR__TRANSPORT;
+    if (!passes || std::chrono::steady_clock::now() > deadline) {
+      return tl::unexpected{to_error(code, "the offsets of " + topic + " partition " +
+                                               std::to_string(index_of(partition)) +
+                                               " cannot be read")};
+    }
+    find_leaders(client, topic);
+    (void)rd_kafka_poll(client.handle(), leader_wait_millis);
+  }
+}
+
 }  // namespace
 
 std::string membership_topic(const KafkaOptions& options) {
@@ -365,23 +407,11 @@ Result<std::pair<storage::Offset, storage::Offset>> offsets_of(const Client& cli
                                                                storage::PartitionId partition,
                                                                Duration timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
-  for (;;) {
-    std::int64_t first = 0;
-    std::int64_t end = 0;
-    const auto code = rd_kafka_query_watermark_offsets(
-        client.handle(), topic.c_str(), static_cast<std::int32_t>(index_of(partition)), &first,
-        &end, to_millis(timeout));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return std::pair{first, end};
-    // A leader that was named only now does not know it for a moment; librdkafka asks it once.
-    const bool passes = code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
-                        code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-    if (!passes || std::chrono::steady_clock::now() > deadline) {
-      return tl::unexpected{to_error(code, "the offsets of " + topic + " partition " +
-                                               std::to_string(index_of(partition)) +
-                                               " cannot be read")};
-    }
-    (void)rd_kafka_poll(client.handle(), leader_wait_millis);
-  }
+  const auto first = offset_at(client, topic, partition, RD_KAFKA_OFFSET_BEGINNING, deadline);
+  if (!first) return tl::unexpected{first.error()};
+  const auto end = offset_at(client, topic, partition, RD_KAFKA_OFFSET_END, deadline);
+  if (!end) return tl::unexpected{end.error()};
+  return std::pair{*first, *end};
 }
 
 Result<std::string> cluster_of(const Client& client, const KafkaOptions& options) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "actors/by_hand.hpp"
+#include "actors/log_around.hpp"
 #include "actors/store_around.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 
@@ -46,6 +47,24 @@ class CrowdedStore final : public StoreAround {
  private:
   Time at_;
   std::size_t count_;
+};
+
+/// Does not say what its journal holds while it is silent.
+class SilentLog final : public LogAround {
+ public:
+  SilentLog(std::unique_ptr<storage::Log> under, ErrorCode code)
+      : LogAround{std::move(under)}, code_{code} {}
+  void journal_range(storage::PartitionId partition,
+                     Done<std::pair<storage::Offset, storage::Offset>> done) override {
+    ++asked;
+    if (silent) return done(fail(code_, "no broker answers"));
+    LogAround::journal_range(partition, std::move(done));
+  }
+  bool silent = true;
+  int asked = 0;
+
+ private:
+  ErrorCode code_;
 };
 
 }  // namespace
@@ -146,6 +165,69 @@ TEST_CASE("trimmed: an empty store does not begin in the middle of a journal", "
   CHECK_FALSE(node.node->ready());
   CHECK(node.partition().role == "stopped");
   CHECK(world.log.journal_end(p0) == end);
+}
+
+TEST_CASE("silent: a partition begins again once its journal answers, not if it is damaged",
+          "[actors]") {
+  const auto code = GENERATE(ErrorCode::unavailable, ErrorCode::corrupt);
+  HandWorld world;
+  world.provider.obey();
+  auto store = world.new_store();
+  auto silent = std::make_unique<SilentLog>(world.log.open("a"), code);
+  SilentLog& log = *silent;
+  HandNode node{world, store, {}, std::move(silent)};
+  node.node->start();
+  world.log.move(p0, "a");
+  world.settle();
+  CHECK(node.partition().role == "stopped");
+  const int asked_before = log.asked;
+  world.pass(seconds{2});
+  CHECK(node.partition().role == "stopped");
+  CHECK(log.asked == asked_before + (code == ErrorCode::unavailable ? 1 : 0));
+  log.silent = false;
+  world.pass(seconds{2});
+  world.tick();
+  CHECK(node.node->ready() == (code == ErrorCode::unavailable));
+}
+
+TEST_CASE("taken back: what was true under the former lead is not taken for what is true",
+          "[actors]") {
+  HandWorld world;
+  world.provider.obey();
+  auto store = world.new_store();
+  auto other = world.new_store();
+  HandNode first{world, store};
+  first.lead();
+  CHECK(first.say(initiate("c1", "o1")) == "accepted");
+  CHECK(first.node->leads(p0));
+  const Saga before = first.saga("o1");
+  HandNode second{world, other, {}, world.log.open("b")};
+  second.node->start();
+  world.log.move(p0, "b");
+  world.settle();
+  CHECK_FALSE(first.node->leads(p0));
+  CHECK(second.node->leads(p0));
+  CHECK(second.say(cancel("c2", "o1")) == "accepted");
+
+  world.courier.hold(HandCourier::Kind::read);
+  world.log.move(p0, "a");
+  world.settle();
+  CHECK(first.node->owns(p0));
+  CHECK_FALSE(first.node->leads(p0));
+  CHECK((first.saga("o1") == before));
+  const Box<std::shared_ptr<const Saga>> waited;
+  const auto as_before = [&](const Saga& saga) { return saga.version == before.version; };
+  first.node->wait(OrderId::of("o1"), as_before, world.clock.now() + minutes{1}, waited.fill());
+  world.settle();
+  CHECK(waited.times() == 0);  // It is so in this node's store, and nowhere else.
+  world.courier.let_go(HandCourier::Kind::read);
+  world.settle();
+  CHECK(first.node->leads(p0));
+  CHECK(waited.times() == 0);
+  CHECK(first.saga("o1").version > before.version);
+
+  world.log.set_membership_current("a", false);
+  CHECK_FALSE(first.node->leads(p0));
 }
 
 TEST_CASE("claims: a foreign one before the own one is past, one behind it ends the lead",

@@ -378,6 +378,23 @@ TEST_CASE("api: a page of another site cannot reach the node", "[engine][http]")
   CHECK(world.engine.commands().size() == 1);
 }
 
+TEST_CASE("api: an order is not shown as it was under a former lead", "[engine][http]") {
+  World world;
+  REQUIRE(world.ask("POST", "/v1/orders/o1/payment", initiate_body).status == 201);
+  world.engine.set_current(false);
+  for (const std::string_view target : {"/v1/orders/o1", "/v1/orders/o1/timeline"}) {
+    CAPTURE(target);
+    const Reply reply = world.ask("GET", target);
+    CHECK(reply.status == 503);
+    CHECK(holds(reply.body, R"("code":"not_leading")"));
+    CHECK(holds(reply.body, R"("retryable":true)"));
+  }
+  CHECK(world.ask("GET", "/v1/orders").status == 200);  // A person's overview of this node.
+  CHECK(world.ask("GET", "/v1/actors/o1").status == 404);
+  world.engine.set_current(true);
+  CHECK(world.ask("GET", "/v1/orders/o1").status == 200);
+}
+
 TEST_CASE("api: while the engine starts it says so, and decides nothing", "[engine][http]") {
   FakeEngine engine;
   Metrics metrics{"1", operation_names()};

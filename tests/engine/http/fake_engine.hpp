@@ -25,6 +25,7 @@ class FakeEngine : public Engine {
   void settle(const std::string& order);
   void put(Saga saga);
   void set_ready(bool ready) { ready_ = ready; }
+  void set_current(bool current) { current_ = current; }
   /// What `list` and `dead_letters` were asked for last.
   [[nodiscard]] storage::OrderQuery last_query() const;
   [[nodiscard]] Duration last_wait() const;
@@ -48,6 +49,7 @@ class FakeEngine : public Engine {
   void redrive(std::string id, std::string reason, bool force,
                Done<Result<std::monostate>> done) override;
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
+  [[nodiscard]] bool current(const OrderId& /*order*/) const override { return current_; }
   [[nodiscard]] bool ready() const override { return ready_; }
   void gauges(Done<Gauges> done) override;
 
@@ -65,6 +67,7 @@ class FakeEngine : public Engine {
   mutable storage::OrderQuery query_;
   Duration wait_{};
   std::atomic<bool> ready_ = true;
+  std::atomic<bool> current_ = true;
 };
 
 /// An order with a payment of 42.00 EUR.

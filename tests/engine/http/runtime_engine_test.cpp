@@ -53,7 +53,8 @@ class Node {
     REQUIRE(started);
     runtime_ = std::move(*started);
     provider_.ledger = runtime_->ledger();
-    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(), nullptr);
+    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(), nullptr,
+                                              [this] { return runtime_->checkpoint(); });
     auto api = std::make_shared<Api>(*engine_, metrics_, ApiOptions{.version = "1", .node = "n"});
     ServerOptions options;
     options.listen.port = 0;
@@ -77,6 +78,7 @@ class Node {
             std::string_view headers = "") {
     return http::ask(server_->port(), method, target, body, headers);
   }
+  [[nodiscard]] std::filesystem::path data() const { return directory_ / "data"; }
 
  private:
   std::filesystem::path directory_;
@@ -174,6 +176,20 @@ TEST_CASE("runtime engine: lists, pages, actors, partitions and gauges", "[engin
   CHECK(holds(metrics, R"(paysaga_events_total{kind="payment.initiate",outcome="accepted"} 3)"));
   CHECK(holds(metrics, R"(paysaga_provider_requests_total{call="send",outcome="done"} 6)"));
   CHECK(holds(metrics, "\npaysaga_timers_overdue 0\n"));
+}
+
+TEST_CASE("runtime engine: a checkpoint stands in the data directory", "[engine][http]") {
+  Node node;
+  CHECK(node.ask("GET", "/v1/checkpoints").status == 405);
+  CHECK(node.ask("POST", "/v1/checkpoints", "", "Origin: http://elsewhere.example\r\n").status ==
+        403);
+  const Reply made = node.ask("POST", "/v1/checkpoints");
+  REQUIRE(made.status == 200);
+  CHECK(holds(made.body, R"({"directory":")" + (node.data() / "checkpoint-").string()));
+  const std::string path = made.body.substr(14, made.body.rfind('"') - 14);
+  for (const char* file : {"state/CURRENT", "log/CURRENT"}) {
+    CHECK(std::filesystem::exists(std::filesystem::path{path} / file));
+  }
 }
 
 }  // namespace paysaga::engine::http
