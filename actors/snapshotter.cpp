@@ -4,6 +4,7 @@
 #include <map>
 
 #include "paysaga/actors/trimmed_journals.hpp"
+#include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/snapshot_draft.hpp"
 
 namespace paysaga::actors {
@@ -78,7 +79,7 @@ class Snapshotter {
     const auto found = journals_.find(written.partition);
     if (found == journals_.end() || found->second.number != of) return ask_due();
     Journal& journal = found->second;
-    if (!written.result) {
+    if (!written.result && !planted(PlantedBug::snapshot_skips_after_failure)) {
       observer_.say("error", "snapshot_failed", written.result.error().detail);
       return begin_anew(journal, journal.token, clock_.now() + retry_after);
     }

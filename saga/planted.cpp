@@ -36,6 +36,12 @@ std::string_view to_text(PlantedBug bug) {
       return "input_position_ahead";
     case PlantedBug::publisher_skips_after_failure:
       return "publisher_skips_after_failure";
+    case PlantedBug::unstable_position_guessed:
+      return "unstable_position_guessed";
+    case PlantedBug::lost_position_guessed:
+      return "lost_position_guessed";
+    case PlantedBug::snapshot_skips_after_failure:
+      return "snapshot_skips_after_failure";
   }
   std::abort();
 }

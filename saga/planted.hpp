@@ -15,19 +15,22 @@ namespace paysaga {
 /// `planted` is false at compile time, so that nothing of them remains.
 enum class PlantedBug {
   none,
-  act_before_read_back,          // Calls of a decision start before it is in the journal.
-  new_key_on_retry,              // What may have been done is sent again as something new.
-  unknown_read_as_failed,        // A confirm or refund without an answer counts as not made.
-  dedup_dropped_on_restore,      // An order that is loaded has forgotten which commands it decided.
-  epoch_unchecked,               // Records of a leader that was deposed count.
-  jseq_unchecked,                // Records behind a lost one count.
-  claim_without_nonce,           // Any claim that is read back is taken for one's own.
-  failed_delivery_unnoticed,     // A record that is not in the journal makes nobody step down.
-  cancel_withdraws_intended,     // A cancel treats what may have been sent as never sent.
-  refund_without_reservation,    // Refunds under way are not counted against what is left.
-  timer_lost_on_restart,         // What came due while nobody led is never woken.
-  input_position_ahead,          // Inputs that are not decided yet count as decided.
-  publisher_skips_after_failure  // What could not be published is left out.
+  act_before_read_back,        // Calls of a decision start before it is in the journal.
+  new_key_on_retry,            // What may have been done is sent again as something new.
+  unknown_read_as_failed,      // A confirm or refund without an answer counts as not made.
+  dedup_dropped_on_restore,    // An order that is loaded has forgotten which commands it decided.
+  epoch_unchecked,             // Records of a leader that was deposed count.
+  jseq_unchecked,              // Records behind a lost one count.
+  claim_without_nonce,         // Any claim that is read back is taken for one's own.
+  failed_delivery_unnoticed,   // A record that is not in the journal makes nobody step down.
+  cancel_withdraws_intended,   // A cancel treats what may have been sent as never sent.
+  refund_without_reservation,  // Refunds under way are not counted against what is left.
+  timer_lost_on_restart,       // What came due while nobody led is never woken.
+  input_position_ahead,        // Inputs that are not decided yet count as decided.
+  publisher_skips_after_failure,  // What could not be published is left out.
+  unstable_position_guessed,      // A position that cannot be told yet is taken for none.
+  lost_position_guessed,          // A publisher whose position is lost begins at the start.
+  snapshot_skips_after_failure    // What could not be written is left out of the snapshot.
 };
 
 /// All of them but `none`.
@@ -43,7 +46,10 @@ inline constexpr std::array planted_bugs{PlantedBug::act_before_read_back,
                                          PlantedBug::refund_without_reservation,
                                          PlantedBug::timer_lost_on_restart,
                                          PlantedBug::input_position_ahead,
-                                         PlantedBug::publisher_skips_after_failure};
+                                         PlantedBug::publisher_skips_after_failure,
+                                         PlantedBug::unstable_position_guessed,
+                                         PlantedBug::lost_position_guessed,
+                                         PlantedBug::snapshot_skips_after_failure};
 
 /// "act_before_read_back"; of no bug, "none".
 [[nodiscard]] std::string_view to_text(PlantedBug bug);

@@ -144,6 +144,9 @@ void MemoryWorld::Impl::arrive(MemoryAppend sent) {
       return reply();
     case MemoryFault::partial:
     case MemoryFault::unknown_lost:
+    case MemoryFault::open_commits:
+    case MemoryFault::open_aborts:
+    case MemoryFault::open_unmoved:
       return reply();
     case MemoryFault::unknown_late:
       land_later(sent.asker, {partition, std::move(sent.record)});
@@ -254,8 +257,13 @@ void MemoryLog::publish(std::vector<Output> outputs, std::vector<Commit> positio
 }
 
 void MemoryWorld::Impl::arrive(MemoryPublish publish) {
-  auto fault = next_fault(publish_faults, Kind::publish, publish.asker, publish.partition);
-  if (fault == MemoryFault::partial && publish.atomic) fault = MemoryFault::unknown_lost;
+  end_transactions_of(publish.asker, publish.use);
+  std::optional<MemoryFault> fault = MemoryFault::refused;
+  if (publish.use != Use::snapshotter || !snapshots_refused) {
+    fault = next_fault(publish_faults, Kind::publish, publish.asker, publish.partition);
+  }
+  const bool open = fault && *fault >= MemoryFault::open_commits;
+  if (publish.atomic ? fault == MemoryFault::partial : open) fault = MemoryFault::unknown_lost;
   Result<std::monostate> published;
   for (const Output& output : publish.outputs) {
     if (const auto fits = check(output); !fits) published = tl::unexpected{fits.error()};
@@ -290,6 +298,7 @@ bool MemoryWorld::Impl::owns(const MemoryPublish& publish) const {
 
 void MemoryWorld::Impl::land(MemoryPublish& publish, std::optional<MemoryFault> fault) {
   if (fault == MemoryFault::refused || fault == MemoryFault::unknown_lost) return;
+  if (fault && *fault >= MemoryFault::open_commits) return leave_open(publish, *fault);
   if (fault == MemoryFault::partial) {
     publish.outputs.resize(publish.outputs.size() / 2);
     publish.positions.clear();
@@ -297,16 +306,17 @@ void MemoryWorld::Impl::land(MemoryPublish& publish, std::optional<MemoryFault> 
   for (Output& output : publish.outputs) {
     (void)append(lane(output.topic, output.partition), std::move(output.record));
   }
-  auto& newest = snapshots[index_of(publish.partition)];
-  for (SnapshotEntry& entry : publish.entries) {
-    if (entry.value.empty()) {
-      newest.erase(entry.key);
-    } else {
-      newest[std::move(entry.key)] = std::move(entry.value);
-    }
+  if (!publish.entries.empty()) {
+    auto& snapshot = snapshots[index_of(publish.partition)];
+    snapshot.unstable.push_back({0, std::move(publish.entries)});
+    settle(snapshot);
   }
-  for (Commit& position : publish.positions) {
-    const auto key = std::pair{publish.use, index_of(position.partition)};
+  move(publish.use, publish.positions);
+}
+
+void MemoryWorld::Impl::move(Use use, std::vector<Commit>& positions) {
+  for (Commit& position : positions) {
+    const auto key = std::pair{use, index_of(position.partition)};
     position.token = 0;
     commits[key] = std::move(position);
   }
@@ -318,7 +328,12 @@ void MemoryLog::committed_position(Use use, PartitionId partition,
   std::optional<Commit> commit;
   const auto found = world_.commits.find({use, index_of(partition)});
   if (found != world_.commits.end()) commit = found->second;
-  world_.answer({node_, gate_}, partition, [commit, done = std::move(done)] { done(commit); });
+  Result<std::optional<Commit>> read = std::move(commit);
+  if (world_.is_open(use, partition)) {
+    read = fail(ErrorCode::unavailable, "a transaction that moves the position has not ended");
+  }
+  world_.answer({node_, gate_}, partition,
+                [read = std::move(read), done = std::move(done)] { done(read); });
 }
 
 void MemoryLog::commit_inbound(std::vector<InboundCommit> commits) {
@@ -347,15 +362,18 @@ void MemoryLog::write_snapshot(PartitionId partition, std::vector<SnapshotEntry>
 void MemoryLog::read_snapshot(PartitionId partition,
                               std::function<void(Result<std::vector<SnapshotEntry>>)> on_entries) {
   const std::lock_guard lock{world_.mutex};
-  std::vector<SnapshotEntry> entries;
-  for (const auto& [key, value] : world_.snapshots[index_of(partition)]) {
-    entries.push_back({key, value});
-  }
-  world_.answer({node_, gate_}, partition,
-                [entries = std::move(entries), on_entries = std::move(on_entries)] {
-                  if (!entries.empty()) on_entries(entries);
-                  on_entries(std::vector<SnapshotEntry>{});
-                });
+  MemorySnapshot& snapshot = world_.snapshots[index_of(partition)];
+  auto read = [&world = world_, &snapshot, partition, asker = MemoryAsker{node_, gate_},
+               on_entries = std::move(on_entries)] {
+    std::vector<SnapshotEntry> entries;
+    for (const auto& [key, value] : snapshot.newest) entries.push_back({key, value});
+    world.answer(asker, partition, [entries = std::move(entries), on_entries] {
+      if (!entries.empty()) on_entries(entries);
+      on_entries(std::vector<SnapshotEntry>{});
+    });
+  };
+  if (snapshot.unstable.empty()) return read();
+  snapshot.waiting.push_back(std::move(read));  // To the end as it is now, like any reader.
 }
 
 }  // namespace paysaga::storage

@@ -20,6 +20,12 @@ enum class MemoryFault {
   unanswered,      // Appends only: written, and never answered.
   partial,         // Publishes that are not atomic: half of the outputs, no position, and
                    // `storage_failed`. Anything else has no half: as `unknown_lost`.
+  // Atomic publishes and snapshots: the transaction stays open, and the answer is `storage_failed`.
+  // No reader gets behind its first record, nobody is told a position that it moves; it ends by
+  // `end_transactions`, a later step, or the next publish of its node. Else: as `unknown_lost`.
+  open_commits,  // It ends in a commit.
+  open_aborts,   // It is aborted.
+  open_unmoved,  // It is aborted, and has moved no position yet: those can be read.
 };
 
 /// One step of the log's work on its way: what, of which node, and in which line.
@@ -30,6 +36,7 @@ struct MemoryStep {
     answer,      // What came of an append, publish, put or question, on its way back.
     read,        // A batch on its way to a reading.
     membership,  // Gained or lost, on its way to a node.
+    ending,      // The end of a transaction that was left open. Of no node.
   };
   Kind kind;
   std::string_view node;  // Who asked or is told; valid only during the call.
@@ -103,8 +110,16 @@ class MemoryWorld {
   /// The next `count` appends to the journal of the partition end so; several are done in turn.
   void fail_appends(PartitionId partition, MemoryFault fault, std::size_t count = 1);
   void fail_publishes(MemoryFault fault, std::size_t count = 1);
+  /// From now on snapshots are refused, as `unavailable`; or written again.
+  void refuse_snapshots(bool refused);
   /// What was appended `unknown_late` lands now, in its order. With a courier, it does that.
   void land_late();
+  /// What was published `open_...` ends now. With a courier, a step of it does that.
+  void end_transactions();
+  /// Forgets what a use has committed, as a log does after its retention. Yields it.
+  std::optional<Commit> forget_position(Use use, PartitionId partition);
+  /// Commits as an operator does, of no node.
+  void set_position(Use use, Commit commit);
   /// Appends to a journal as somebody else would: any bytes, no node. Yields its offset.
   Offset append_foreign(PartitionId partition, LogRecord record);
   /// Removes the journal's entries before `first`.
@@ -118,6 +133,9 @@ class MemoryWorld {
   [[nodiscard]] Offset journal_end(PartitionId partition) const;
   /// What a use has committed, without asking through a node.
   [[nodiscard]] std::optional<Commit> committed(Use use, PartitionId partition) const;
+  /// A value of the snapshot, by its key; what an open transaction wrote is not in it yet.
+  [[nodiscard]] std::optional<std::string> snapshot_value(PartitionId partition,
+                                                          const std::string& key) const;
   [[nodiscard]] std::vector<LogEntry> journal(PartitionId partition) const;
   [[nodiscard]] std::vector<LogEntry> topic(std::string_view topic, PartitionId partition) const;
 

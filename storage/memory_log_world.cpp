@@ -52,12 +52,37 @@ Result<void> MemoryWorld::Impl::check(const Output& output) const {
                                         std::to_string(options.record_bytes_max));
 }
 
-Offset MemoryWorld::Impl::append(MemoryLane& lane, LogRecord record) {
+std::vector<LogEntry> MemoryLane::visible(Offset from, Offset until) const {
+  const auto begin = entries.begin() + (from - first);
+  const auto end = entries.begin() + (until - first);
+  if (hidden.empty()) return {begin, end};
+  std::vector<LogEntry> seen;
+  std::copy_if(begin, end, std::back_inserter(seen),
+               [this](const LogEntry& entry) { return !hidden.contains(entry.offset); });
+  return seen;
+}
+
+Offset MemoryWorld::Impl::place(MemoryLane& lane, LogRecord record) {
   now = std::max(now + Duration{1}, options.clock ? options.clock() : Time{});
   const Offset offset = lane.end();
   lane.entries.push_back({offset, now, std::move(record)});
-  if (options.on_append) options.on_append(lane.topic, lane.partition, lane.entries.back());
+  return offset;
+}
+
+void MemoryWorld::Impl::show(MemoryLane& lane) {
+  const Offset stable = lane.stable();
+  if (lane.shown >= stable) return;
+  for (; lane.shown < stable; ++lane.shown) {
+    if (!options.on_append || lane.hidden.contains(lane.shown)) continue;
+    options.on_append(lane.topic, lane.partition,
+                      lane.entries[static_cast<std::size_t>(lane.shown - lane.first)]);
+  }
   for (const auto& reading : lane.readings) schedule(reading);
+}
+
+Offset MemoryWorld::Impl::append(MemoryLane& lane, LogRecord record) {
+  const Offset offset = place(lane, std::move(record));
+  show(lane);
   return offset;
 }
 
@@ -113,16 +138,16 @@ void MemoryWorld::Impl::run_reading(const std::shared_ptr<MemoryReading>& readin
                    lane.topic + " offset " + std::to_string(reading->next) + " is outside of " +
                        std::to_string(lane.first) + " to " + std::to_string(lane.end()));
     } else {
-      auto count = static_cast<std::size_t>(lane.end() - reading->next);
+      auto count = static_cast<std::size_t>(std::max<Offset>(lane.stable() - reading->next, 0));
       if (reading->limited) count = std::min(count, reading->credit);
       if (count == 0) return;
       count = std::min(count, batch_entries_max);
-      const auto from = lane.entries.begin() + (reading->next - lane.first);
+      const Offset from = reading->next;
       reading->next += static_cast<Offset>(count);
-      batch->entries.assign(from, from + static_cast<std::ptrdiff_t>(count));
+      batch->entries = lane.visible(from, reading->next);
       batch->next = reading->next;
-      reading->credit -= reading->limited ? count : 0;
-      if (reading->next < lane.end()) schedule(reading);
+      reading->credit -= reading->limited ? batch->entries.size() : 0;
+      if (reading->next < lane.stable()) schedule(reading);
     }
   }
   reading->gate.pass([&] { reading->on_batch(std::move(batch)); });
@@ -227,6 +252,11 @@ void MemoryWorld::fail_publishes(MemoryFault fault, std::size_t count) {
   impl_->publish_faults.insert(impl_->publish_faults.end(), count, fault);
 }
 
+void MemoryWorld::refuse_snapshots(bool refused) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->snapshots_refused = refused;
+}
+
 void MemoryWorld::land_late() {
   const std::lock_guard lock{impl_->mutex};
   for (Impl::Late& late : std::exchange(impl_->late, {})) {
@@ -280,7 +310,29 @@ std::vector<LogEntry> MemoryWorld::journal(PartitionId partition) const {
 
 std::vector<LogEntry> MemoryWorld::topic(std::string_view topic, PartitionId partition) const {
   const std::lock_guard lock{impl_->mutex};
-  return impl_->lane(topic, partition).entries;
+  const MemoryLane& lane = impl_->lane(topic, partition);
+  return lane.visible(lane.first, lane.stable());
+}
+
+std::optional<std::string> MemoryWorld::snapshot_value(PartitionId partition,
+                                                       const std::string& key) const {
+  const std::lock_guard lock{impl_->mutex};
+  const auto& newest = impl_->snapshots[index_of(partition)].newest;
+  const auto found = newest.find(key);
+  return found == newest.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::optional<Commit> MemoryWorld::forget_position(Use use, PartitionId partition) {
+  const std::lock_guard lock{impl_->mutex};
+  auto forgotten = impl_->commits.extract({use, index_of(partition)});
+  if (forgotten.empty()) return std::nullopt;
+  return std::move(forgotten.mapped());
+}
+
+void MemoryWorld::set_position(Use use, Commit commit) {
+  const std::lock_guard lock{impl_->mutex};
+  std::vector<Commit> one{std::move(commit)};
+  impl_->move(use, one);
 }
 
 std::size_t MemoryWorld::deliver() {

@@ -34,7 +34,12 @@ struct MemoryLane {
   Offset first = 0;
   std::vector<LogEntry> entries;  // From `first` on.
   std::vector<std::shared_ptr<MemoryReading>> readings;
+  std::set<Offset> open;    // Records of transactions that have not ended.
+  std::set<Offset> hidden;  // Aborted records, and the marks at the ends of transactions.
+  Offset shown = 0;         // Readers and `on_append` see what stands before it.
   [[nodiscard]] Offset end() const { return first + static_cast<Offset>(entries.size()); }
+  [[nodiscard]] Offset stable() const { return open.empty() ? end() : *open.begin(); }
+  [[nodiscard]] std::vector<LogEntry> visible(Offset from, Offset until) const;
 };
 
 struct MemoryNode {
@@ -72,6 +77,27 @@ struct MemoryPublish {
   Log::Done<std::monostate> done;
 };
 
+/// A transaction whose end its node was not told, and who waits for it.
+struct MemoryTransaction {
+  std::string node;
+  Use use;
+  bool commits;
+  std::vector<std::pair<MemoryLane*, Offset>> records;
+  std::vector<Commit> positions;
+};
+
+/// Entries of a snapshot behind an open transaction; 0: their own has ended in a commit.
+struct MemorySnapshotWrite {
+  std::uint64_t transaction;
+  std::vector<SnapshotEntry> entries;
+};
+
+struct MemorySnapshot {
+  std::map<std::string, std::string> newest;
+  std::deque<MemorySnapshotWrite> unstable;
+  std::vector<std::function<void()>> waiting;  // Readers that noted an end behind it.
+};
+
 /// Everything in it is guarded by `mutex`; callbacks run without it, one at a time.
 struct MemoryWorld::Impl {
   struct Late {
@@ -96,9 +122,12 @@ struct MemoryWorld::Impl {
   std::uint64_t line = 0;  // The last one that was given away.
   std::map<std::pair<Use, std::uint32_t>, Commit> commits;
   std::map<std::pair<std::string, std::uint32_t>, Offset> inbound;
-  std::map<std::uint32_t, std::map<std::string, std::string>> snapshots;
+  std::map<std::uint32_t, MemorySnapshot> snapshots;
+  std::map<std::uint64_t, MemoryTransaction> transactions;  // Open ones.
+  std::uint64_t transaction = 0;                            // The last one that was left open.
   std::map<std::uint32_t, std::deque<MemoryFault>> append_faults;
   std::deque<MemoryFault> publish_faults;
+  bool snapshots_refused = false;
   std::vector<Late> late;
   Time now{};
   std::deque<std::function<void()>> due;
@@ -111,6 +140,10 @@ struct MemoryWorld::Impl {
   [[nodiscard]] MemoryLane& journal(PartitionId partition);
   [[nodiscard]] Result<void> check(const Output& output) const;
   Offset append(MemoryLane& lane, LogRecord record);
+  /// Puts an entry behind the lane's end; nobody sees it yet.
+  Offset place(MemoryLane& lane, LogRecord record);
+  /// Whoever reads the lane sees what has become stable.
+  void show(MemoryLane& lane);
   /// What the test, or else the courier, has in store for a step; none: it succeeds.
   [[nodiscard]] std::optional<MemoryFault> next_fault(std::deque<MemoryFault>& scripted,
                                                       MemoryStep::Kind kind,
@@ -123,6 +156,14 @@ struct MemoryWorld::Impl {
   /// The node owns each partition whose position it moves, or nobody ever owned one.
   [[nodiscard]] bool owns(const MemoryPublish& publish) const;
   void land(MemoryPublish& publish, std::optional<MemoryFault> fault);
+  void move(Use use, std::vector<Commit>& positions);
+  /// memory_log_transactions.cpp
+  void leave_open(MemoryPublish& publish, MemoryFault fault);
+  void end_transaction(std::uint64_t number);
+  /// A producer that begins again ends what it left open.
+  void end_transactions_of(const MemoryAsker& asker, Use use);
+  [[nodiscard]] bool is_open(Use use, PartitionId partition) const;
+  void settle(MemorySnapshot& snapshot);
   /// Brings about `happen`, with the mutex held: within this call, or as a step of the courier.
   void begin(const MemoryStep& step, std::function<void()> happen);
   /// Calls back later, without the mutex.

@@ -1,11 +1,17 @@
 #include "paysaga/sim/world/courier.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace paysaga::sim {
 
 using storage::MemoryFault;
 using storage::MemoryStep;
+namespace {
+
+constexpr Duration open_max = seconds{16};
+
+}  // namespace
 
 Courier::Courier(const Plan& plan, Timeline& timeline, Dice& dice)
     : timeline_{timeline},
@@ -41,6 +47,10 @@ Duration Courier::way_of(const MemoryStep& step) {
       if (cut.count() > 0) way += Duration{dice_.of(Fault::cut_off).between(1'000, 5'000'000)};
       break;
     case MemoryStep::Kind::publish:
+      break;
+    case MemoryStep::Kind::ending:
+      // The session timeout of its producer, and the coordinator's round of looks.
+      way = Duration{dice_.of(Fault::transaction_open).between(1'000, open_max.count())};
       break;
   }
   return way;
@@ -90,6 +100,11 @@ std::optional<MemoryFault> Courier::publish_fault() {
   if (dice_.strikes(Fault::publish_unheard)) {
     return dice_.of(Fault::publish_unheard).chance(0.5) ? MemoryFault::unknown_landed
                                                         : MemoryFault::unknown_lost;
+  }
+  if (dice_.strikes(Fault::transaction_open)) {
+    constexpr std::array endings{MemoryFault::open_commits, MemoryFault::open_aborts,
+                                 MemoryFault::open_unmoved};
+    return endings[dice_.of(Fault::transaction_open).below(endings.size())];
   }
   if (dice_.strikes(Fault::publish_torn)) return MemoryFault::partial;
   return std::nullopt;

@@ -11,8 +11,9 @@ namespace {
 constexpr ByFault<std::string_view> names{
     "append_refused", "append_lost", "append_late", "append_unheard", "append_unanswered",
     "append_slow", "read_slow", "publish_refused", "publish_unheard", "publish_torn",
-    "rebalance", "notice_late", "cut_off", "pause", "crash", "power_loss", "disk_lost",
-    "clean_stop", "disk_error", "disk_full", "order_unreadable", "journal_trimmed", "clock_wrong",
+    "transaction_open",     "rebalance", "rebalance_whole", "notice_late", "cut_off", "pause", "crash", "power_loss",
+    "disk_lost", "clean_stop", "disk_error", "disk_full", "order_unreadable", "journal_trimmed",
+    "snapshot_stalled", "positions_forgotten", "clock_wrong",
     "provider_drop_before", "provider_drop_after", "provider_500_saved", "provider_500_unsaved",
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
     "provider_502", "provider_down", "provider_forgetful", "provider_refund_fails",
@@ -50,6 +51,7 @@ Result<Fault> parse_fault(std::string_view text) {
 bool is_timed(Fault fault) {
   switch (fault) {
     case Fault::rebalance:
+    case Fault::rebalance_whole:
     case Fault::cut_off:
     case Fault::pause:
     case Fault::crash:
@@ -60,6 +62,8 @@ bool is_timed(Fault fault) {
     case Fault::disk_full:
     case Fault::order_unreadable:
     case Fault::journal_trimmed:
+    case Fault::snapshot_stalled:
+    case Fault::positions_forgotten:
     case Fault::clock_wrong:
     case Fault::provider_down:
     case Fault::provider_forgetful:
@@ -74,6 +78,7 @@ bool is_timed(Fault fault) {
     case Fault::publish_refused:
     case Fault::publish_unheard:
     case Fault::publish_torn:
+    case Fault::transaction_open:
     case Fault::notice_late:
     case Fault::provider_drop_before:
     case Fault::provider_drop_after:

@@ -20,10 +20,12 @@ enum class Fault : std::uint8_t {
   append_slow,
   read_slow,  // A batch of the journal or of an input reaches its reader late.
   publish_refused,
-  publish_unheard,  // Carried out or not, and the answer was lost.
-  publish_torn,     // Half of it is visible, no position moved; only with at_least_once.
+  publish_unheard,   // Carried out or not, and the answer was lost.
+  publish_torn,      // Half of it is visible, no position moved; only with at_least_once.
+  transaction_open,  // Written, and its end comes late: a commit or an abort.
 
   rebalance,         // A partition moves to another node.
+  rebalance_whole,   // Everything is taken from everybody; most of it comes back to where it was.
   notice_late,       // A node hears late that it lost a partition: two owners at once.
   cut_off,           // A node gains a partition while its appends vanish, and loses it unheard.
   pause,             // A node stops for a while and wakes as a zombie.
@@ -35,7 +37,9 @@ enum class Fault : std::uint8_t {
   disk_full,         // Every write fails until there is space again.
   order_unreadable,  // A node cannot read the state of one order for a while.
   journal_trimmed,
-  clock_wrong,  // A node comes back with a clock that is wrong by up to two days.
+  snapshot_stalled,     // No snapshot can be written for a while; then a disk is lost.
+  positions_forgotten,  // The log forgets what publisher and snapshotter committed.
+  clock_wrong,          // A node comes back with a clock that is wrong by up to two days.
 
   provider_drop_before,  // The connection ends; nothing was done.
   provider_drop_after,   // The connection ends; it was done.
@@ -57,7 +61,7 @@ enum class Fault : std::uint8_t {
   slow_actors,      // The world goes on while actors have work left.
   paid_elsewhere,   // A customer pays an intent at the provider itself, past the engine.
 };
-inline constexpr std::size_t fault_count = 41;
+inline constexpr std::size_t fault_count = 45;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

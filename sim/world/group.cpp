@@ -61,6 +61,25 @@ void Group::spread() {
   }
 }
 
+void Group::take_all() {
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    const storage::PartitionId id{static_cast<std::uint32_t>(i)};
+    const auto owner = log_.owner(id);
+    if (!owner) continue;
+    owe_notice(*owner);
+    log_.take(id);
+  }
+}
+
+void Group::give_back(Prng& prng) {
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    const storage::PartitionId id{static_cast<std::uint32_t>(i)};
+    if (members_.empty() || log_.owner(id)) continue;
+    const bool elsewhere = owners_[i].empty() || prng.chance(0.2);
+    give(i, elsewhere ? members_[prng.below(members_.size())] : std::string{owners_[i]});
+  }
+}
+
 std::optional<std::size_t> Group::move_to(const std::string& node, Prng& prng) {
   std::vector<std::size_t> of_others;
   for (std::size_t i = 0; i < owners_.size(); ++i) {

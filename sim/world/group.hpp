@@ -24,6 +24,10 @@ class Group {
   [[nodiscard]] bool has(const std::string& node) const;
   /// Some partition moves to some other node. False if there is no other.
   [[nodiscard]] bool shuffle(Prng& prng);
+  /// Everybody loses everything, as under an eager assignor; nobody owns it until `give_back`.
+  void take_all();
+  /// What nobody was given meanwhile goes back to where it was, now and then to another node.
+  void give_back(Prng& prng);
   /// A partition of another node moves to this one. Empty: there is none.
   [[nodiscard]] std::optional<std::size_t> move_to(const std::string& node, Prng& prng);
   /// The partition moves to another node, if it still is this one's.

@@ -29,7 +29,7 @@ class Machine::Watch final : public actors::Observer {
   void partition_failed(storage::PartitionId id, const Error& error) override {
     led.erase(id);
     around_.tell(machine_.life(), "stopped partition " + number(id) + ": " + error.detail);
-    if (!dead) around_.on_failure(machine_.number(), error.detail);
+    if (!dead) around_.on_failure(machine_.number(), id, error.detail);
   }
   void quarantined(const OrderId& order, std::string_view reason) override {
     around_.tell(machine_.life(), "quarantined " + order.text() + ": " + std::string{reason});

@@ -31,7 +31,8 @@ struct Surroundings {
   /// A node says something worth noting: "claimed 2", "stepped down 1: ...".
   std::function<void(const std::string& node, const std::string& what)> tell;
   /// A partition of a node stopped for good: an operator must act.
-  std::function<void(std::uint32_t machine, const std::string& why)> on_failure;
+  std::function<void(std::uint32_t machine, storage::PartitionId, const std::string& why)>
+      on_failure;
   /// An order was quarantined.
   std::function<void(const OrderId& order, const std::string& why)> on_quarantine;
 };

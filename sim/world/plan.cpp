@@ -63,6 +63,10 @@ Plan make_plan(const PlanOptions& options) {
   plan.standby = Prng::stream(options.seed, "standby").chance(0.5);
   plan.snapshots = Prng::stream(options.seed, "snapshots").chance(0.75);
   if (plan.publish_atomic) plan.intensity[index_of(Fault::publish_torn)] = 0;
+  if (!plan.snapshots) {
+    plan.intensity[index_of(Fault::snapshot_stalled)] = 0;
+    plan.intensity[index_of(Fault::positions_forgotten)] = 0;
+  }
   if (options.faults_until) plan.faults_for = std::min(plan.faults_for, *options.faults_until);
   return plan;
 }

@@ -118,8 +118,8 @@ Surroundings World::surroundings() {
               },
           .tell = [this](const std::string& node,
                          const std::string& what) { tell("", node + " " + what); },
-          .on_failure = [this](std::uint32_t machine,
-                               const std::string& why) { on_failure(machine, why); },
+          .on_failure = [this](std::uint32_t machine, storage::PartitionId partition,
+                               const std::string& why) { on_failure(machine, partition, why); },
           .on_quarantine = [this](const OrderId& order,
                                   const std::string& why) { on_quarantine(order, why); }};
 }

@@ -88,14 +88,18 @@ class World {
   void schedule_faults();
   void strike(Fault fault);
   void for_a_while(Prng& prng, Duration low, Duration high, std::function<void()> then);
+  void rebalance_whole();
+  void stall_snapshots();
+  void forget_positions();
+  [[nodiscard]] bool put_position_back(storage::PartitionId partition, const std::string& why);
   void cut_off(Machine& machine);
   void cut_off_provider(Prng& prng, Duration low, Duration high);
   void kill(Machine& machine, Fault how);
   void pause(Machine& machine);
   void restart_later(Machine& machine, Prng& prng);
   void leave(Machine& machine);
-  void trim();
-  void on_failure(std::uint32_t machine, const std::string& why);
+  void trim(bool ask_disks);
+  void on_failure(std::uint32_t machine, storage::PartitionId partition, const std::string& why);
   void on_quarantine(const OrderId& order, const std::string& why);
   void patrol();
   void until(Time end) { busy_until_ = std::max(busy_until_, end); }
@@ -121,6 +125,7 @@ class World {
   std::uint64_t asks_open_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;
+  std::map<storage::PartitionId, storage::Commit> forgotten_;  // The publisher's.
   bool trimmed_ = false;
   bool stuck_ = false;
 };

@@ -3,6 +3,7 @@
 
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/sim/world/world.hpp"
+#include "paysaga/storage/snapshot.hpp"
 
 namespace paysaga::sim {
 namespace {
@@ -45,6 +46,8 @@ void World::strike(Fault fault) {
   tell("", std::string{to_text(fault)} + " strikes " + machine.life());
   if (fault == Fault::rebalance) {
     (void)group_.shuffle(prng);
+  } else if (fault == Fault::rebalance_whole) {
+    rebalance_whole();
   } else if (fault == Fault::cut_off) {
     cut_off(machine);
   } else if (fault == Fault::pause) {
@@ -61,7 +64,11 @@ void World::strike(Fault fault) {
     for_a_while(prng, seconds{1}, minutes{20},
                 [&machine, order] { machine.disk().set_readable(order, true); });
   } else if (fault == Fault::journal_trimmed) {
-    trim();
+    trim(!plan_.snapshots || prng.chance(0.5));
+  } else if (fault == Fault::snapshot_stalled) {
+    stall_snapshots();
+  } else if (fault == Fault::positions_forgotten) {
+    forget_positions();
   } else if (fault == Fault::clock_wrong) {
     const Duration by = spread(prng, milliseconds{10}, hours{48});
     machine.set_clock_wrong(prng.chance(0.5) ? by : -by);
@@ -86,6 +93,61 @@ void World::cut_off_provider(Prng& prng, Duration low, Duration high) {
   for_a_while(prng, low, high, [this] {
     for (const auto& machine : machines_) machine->set_reachable(true);
   });
+}
+
+/// An eager assignor's rebalance: all lose all, and when everybody has joined again they are given
+/// it. What was on its way under the former ownership is still on its way.
+void World::rebalance_whole() {
+  Prng& prng = dice_.of(Fault::rebalance_whole);
+  group_.take_all();
+  const bool at_once = prng.chance(0.5);
+  const Duration joining = spread(prng, milliseconds{1}, session_timeout);
+  if (at_once) return group_.give_back(prng);
+  timeline_.after(joining, [this, &prng] { group_.give_back(prng); });
+}
+
+/// The snapshot lags behind more and more. The journal is trimmed up to it, a disk is lost: what
+/// fills the new one is an old snapshot and a long journal.
+void World::stall_snapshots() {
+  Prng& prng = dice_.of(Fault::snapshot_stalled);
+  log_.refuse_snapshots(true);
+  const Duration length = spread(prng, seconds{1}, minutes{30});
+  const Time end = timeline_.now() + length;
+  until(end);
+  timeline_.at(end, [this] { log_.refuse_snapshots(false); });
+  Machine& machine = *machines_[prng.below(machines_.size())];
+  timeline_.after(Duration{prng.between(0, length.count())}, [this, &machine] {
+    trim(false);
+    kill(machine, Fault::snapshot_stalled);
+  });
+}
+
+/// Retention of a group's positions. Whoever leads goes on and commits anew; whoever comes next
+/// finds none. A position that no snapshot tells of is seconds old, and no log forgets it so soon.
+void World::forget_positions() {
+  for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
+    const storage::PartitionId id{i};
+    const std::string key = storage::snapshot_published(0).key;
+    const auto value = log_.snapshot_value(id, key);
+    const auto told = storage::decode_snapshot({key, value.value_or("")});
+    const auto* published = told ? std::get_if<storage::SnapshotPublished>(&*told) : nullptr;
+    if (published == nullptr || published->next == 0) continue;
+    auto forgotten = log_.forget_position(storage::Use::publisher, id);
+    if (forgotten) forgotten_.insert_or_assign(id, std::move(*forgotten));
+    (void)log_.forget_position(storage::Use::snapshotter, id);
+  }
+}
+
+/// A publisher that finds no position stops, and says so. An operator who keeps the positions
+/// commits the last one again. False if none was forgotten.
+bool World::put_position_back(storage::PartitionId partition, const std::string& why) {
+  const auto found = forgotten_.find(partition);
+  if (found == forgotten_.end() || !why.starts_with("the publisher's position is lost"))
+    return false;
+  if (!log_.committed(storage::Use::publisher, partition)) {
+    log_.set_position(storage::Use::publisher, found->second);
+  }
+  return true;
 }
 
 /// The node gains a partition, but nothing that it appends arrives: it waits for its claim. The
@@ -127,7 +189,8 @@ void World::kill(Machine& machine, Fault how) {
   leave(machine);
   if (how == Fault::power_loss) machine.disk().lose_power();
   // Once the journal is trimmed an empty disk cannot be filled from it alone.
-  if (how == Fault::disk_lost && (plan_.snapshots || !trimmed_)) machine.disk().replace(nullptr);
+  const bool loses_disk = how == Fault::disk_lost || how == Fault::snapshot_stalled;
+  if (loses_disk && (plan_.snapshots || !trimmed_)) machine.disk().replace(nullptr);
   restart_later(machine, prng);
 }
 
@@ -170,8 +233,7 @@ void World::pause(Machine& machine) {
 
 /// Retention: what the publisher has published may go, if every disk has it, synced, or it is in
 /// the snapshot. With snapshots some trimmings ask no disk.
-void World::trim() {
-  const bool ask_disks = !plan_.snapshots || dice_.of(Fault::journal_trimmed).chance(0.5);
+void World::trim(bool ask_disks) {
   for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
     const storage::PartitionId id{i};
     storage::Offset first = log_.journal_end(id);
@@ -193,14 +255,17 @@ void World::trim() {
 
 /// What an operator does when a node says that it needs one: looks whether there is a reason, and
 /// starts it again.
-void World::on_failure(std::uint32_t number, const std::string& why) {
+void World::on_failure(std::uint32_t number, storage::PartitionId partition,
+                       const std::string& why) {
   Machine& machine = *machines_[number - 1];
-  if (!machine.disk().failing()) {
+  const bool unpublished = put_position_back(partition, why);
+  if (!unpublished && !machine.disk().failing()) {
     oracle_.findings.add(
         {"world", "a node needs help without a reason: " + why, "", timeline_.now()});
     return;
   }
-  const Fault fault = plan_.has(Fault::disk_full) ? Fault::disk_full : Fault::disk_error;
+  const Fault of_disk = plan_.has(Fault::disk_full) ? Fault::disk_full : Fault::disk_error;
+  const Fault fault = unpublished ? Fault::positions_forgotten : of_disk;
   const std::string life = machine.life();
   const Time at = timeline_.now() + spread(dice_.of(fault), milliseconds{100}, minutes{1});
   until(at);

@@ -50,6 +50,35 @@ TEST_CASE("publisher: what is on its way while a partition is lost and gained is
   CHECK(world.published(events) == world.said(events));
 }
 
+TEST_CASE("publisher: a successor waits for the transaction that its predecessor left open",
+          "[actors]") {
+  using storage::MemoryFault;
+  const MemoryFault fault =
+      GENERATE(MemoryFault::open_commits, MemoryFault::open_aborts, MemoryFault::open_unmoved);
+  HandWorld world;
+  auto store = world.new_store();
+  auto next_store = world.new_store();
+  HandNode node{world, store};
+  HandNode next{world, next_store, {}, world.log.open("b")};
+  node.lead();
+  next.node->start();
+  world.courier.hold(Kind::ending);
+  world.log.fail_publishes(fault);
+  CHECK(node.say(initiate("c1", "o1")) == "accepted");
+  REQUIRE(world.courier.waiting(Kind::ending) == 1);
+  world.log.move(p0, "b");
+  world.settle();
+  REQUIRE(next.node->ready());
+  CHECK(next.say(initiate("c2", "o2")) == "accepted");
+  for (int i = 0; i < 20; ++i) world.tick();
+  CHECK(world.published(events).empty());
+  world.courier.let_go(Kind::ending);
+  for (int i = 0; i < 20; ++i) world.tick();
+  CHECK_FALSE(world.said(events).empty());
+  CHECK(world.published(events) == world.said(events));
+  CHECK(next.seen.told("failed").empty());
+}
+
 TEST_CASE("publisher: what it had read before a failed publication it reads again", "[actors]") {
   HandWorld world{2};
   auto store = world.new_store();

@@ -81,7 +81,7 @@ class HeldCourier final : public MemoryCourier {
   }
   /// What waits, such as "append a", in the order in which it was carried.
   [[nodiscard]] std::vector<std::string> waiting() const {
-    const char* names[] = {"append", "publish", "answer", "read", "membership"};
+    const char* names[] = {"append", "publish", "answer", "read", "membership", "ending"};
     std::vector<std::string> texts;
     for (const Waiting& step : waiting_) {
       texts.push_back(names[static_cast<std::size_t>(step.kind)] + (' ' + step.node));
