@@ -102,12 +102,19 @@ Result<storage::BackupManifest> back_up(const Common& common, const fs::path& da
   if (fs::exists(fs::symlink_status(into, error))) {
     return fail(ErrorCode::conflict, into + " is there already; name a new directory");
   }
+  const fs::path inside = fs::relative(into, data, error);
+  if (!error && !inside.empty() && *inside.begin() != "..") {
+    return fail(ErrorCode::conflict, into +
+                                         " is within the data directory and would be lost with "
+                                         "it; name another directory");
+  }
+  // Before the checkpoint: all that was decided until then is in it.
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   auto checkpoint = checkpoint_of_stopped(data);
   if (!checkpoint && checkpoint.error().code == ErrorCode::conflict && is_in_use(data)) {
     checkpoint = checkpoint_of_running(common, data);
   }
   if (!checkpoint) return tl::unexpected{checkpoint.error()};
-  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   Bar bar{"backing up"};
   auto made = storage::make_backup(*checkpoint, into, PAYSAGA_VERSION, now, bar.on_bytes());
   bar.clear();
@@ -130,7 +137,7 @@ void tell(const Common& common, const char* what, const std::string& where,
              with_commas(manifest.bytes()));
 }
 
-/// Why this backup must not be put in place there; empty: it may.
+/// Errors: conflict, with why this backup must not be put in place there.
 Result<void> check_fit(const config::Settings& settings, const storage::BackupManifest& manifest) {
   const bool local = storage::is_local(manifest.identity.log);
   if (local != (settings.journal.kind == config::JournalKind::local)) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <system_error>
 
+#include <sys/stat.h>
+
 #include "paysaga/storage/checkpoint.hpp"
 #include "paysaga/storage/local_log.hpp"
 #include "paysaga/storage/local_log_view.hpp"
@@ -66,6 +68,28 @@ Result<void> make_folder(const fs::path& folder) {
   if (!error) return {};
   return fail(ErrorCode::storage_failed,
               "cannot make the directory " + folder.string() + " (" + error.message() + ")");
+}
+
+/// Only what has its own name on its own disk can be put in place by a rename.
+bool is_mount_point(const fs::path& directory) {
+  struct stat own {};
+  struct stat parent {};
+  return ::stat(directory.c_str(), &own) == 0 &&
+         ::stat(directory.parent_path().c_str(), &parent) == 0 && own.st_dev != parent.st_dev;
+}
+
+/// Errors: conflict.
+Result<void> check_free(const fs::path& target) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(target, error))) return {};
+  if (!fs::is_directory(target, error) || !fs::is_empty(target, error)) {
+    return fail(ErrorCode::conflict,
+                target.string() + " is not empty; move it aside, or name another with --data");
+  }
+  if (!is_mount_point(target)) return {};
+  return fail(ErrorCode::conflict, target.string() +
+                                       " is a mount point, which a rename cannot replace; name a "
+                                       "directory in it with --data, and run the node on that");
 }
 
 /// The files of one database, by name, with their sizes.
@@ -207,12 +231,7 @@ Result<void> check_backup(const fs::path& backup, const BackupManifest& manifest
 Result<void> restore_backup(const fs::path& backup, const BackupManifest& manifest,
                             const fs::path& wanted, const OnBytes& on_bytes) {
   const fs::path target = plain(wanted);
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(target, error)) &&
-      !(fs::is_directory(target, error) && fs::is_empty(target, error))) {
-    return fail(ErrorCode::conflict,
-                target.string() + " is not empty; move it aside, or name another with --data");
-  }
+  if (auto free = check_free(target); !free) return free;
   auto staging = Staging::beside(target, "restoring");
   if (!staging) return tl::unexpected{staging.error()};
   const std::uint64_t whole = manifest.bytes();
