@@ -61,8 +61,8 @@ struct KafkaLog::Impl {
   std::string cluster;
   std::string installation;
   std::size_t message_bytes_max;
-  std::unique_ptr<Client> asking;     // Positions, as stable.
-  std::unique_ptr<Client> measuring;  // Offsets, of all that is written.
+  std::shared_ptr<const Client> asking;     // Positions, as stable.
+  std::unique_ptr<const Client> measuring;  // Offsets, of all that is written.
   Fence fence;
   std::atomic<bool> stopping{false};
   std::atomic<storage::OwnershipToken> tokens{0};
@@ -82,7 +82,8 @@ struct KafkaLog::Impl {
     return {fence, [this] { return shared_producer(); },
             [this, topic = std::move(topic)](std::span<const storage::Commit> positions) {
               const std::shared_ptr<Membership> member = member_now();
-              return commit_positions(member ? member->client() : *asking, topic, positions);
+              const auto client = member ? member->client() : asking;
+              return commit_positions(*client, topic, positions);
             }};
   }
 
@@ -283,7 +284,8 @@ void KafkaLog::committed_position(storage::Use use, PartitionId partition,
 
 void KafkaLog::commit_inbound(std::vector<storage::InboundCommit> commits) {
   const auto member = impl_->member_now();
-  commit_loosely(member ? member->client() : *impl_->asking, commits);
+  const auto client = member ? member->client() : impl_->asking;
+  commit_loosely(*client, commits);
 }
 
 void KafkaLog::write_snapshot(PartitionId partition, std::vector<storage::SnapshotEntry> entries,

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <set>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "paysaga/engine/kafka/client.hpp"
@@ -10,7 +14,9 @@
 
 namespace paysaga::engine::kafka {
 
-/// This node's part in the group: from joining to leaving.
+/// This node's part in the group: from joining to leaving. When the broker has given its name to
+/// another member, it joins again as soon as that one has gone: after a broken connection the other
+/// one may be this node itself, as the broker took it in without our hearing of it.
 ///
 /// Threads:   one of its own, which polls and calls the listener.
 /// Lifetime:  the listener, the fence and the tokens outlive it.
@@ -33,23 +39,26 @@ class Membership {
   /// know us, and in any case a session timeout after the last answer that was none.
   [[nodiscard]] bool current() const;
   /// For commits as a member.
-  [[nodiscard]] const Client& client() const { return *client_; }
+  [[nodiscard]] std::shared_ptr<const Client> client() const;
 
  private:
   Membership(const KafkaOptions& options, storage::OwnershipListener& listener, Fence& fence,
              std::atomic<storage::OwnershipToken>& tokens)
-      : session_timeout_{options.session_timeout},
-        listener_{listener},
-        fence_{fence},
-        tokens_{tokens} {}
+      : options_{options}, listener_{listener}, fence_{fence}, tokens_{tokens} {}
 
+  [[nodiscard]] Result<std::shared_ptr<Client>> make_client();
+  [[nodiscard]] Result<void> subscribe(const Client& client) const;
   void run();
+  void join_again(std::string_view why);
+  void await_free_name(const Client& client);
   void close();
   void rebalanced(int code, rd_kafka_topic_partition_list_s* partitions);
   void gain(rd_kafka_topic_partition_list_s* partitions);
   void lose();
 
-  Duration session_timeout_;
+  void say(const std::string& line) const;
+
+  KafkaOptions options_;
   storage::OwnershipListener& listener_;
   Fence& fence_;
   std::atomic<storage::OwnershipToken>& tokens_;
@@ -58,7 +67,10 @@ class Membership {
   // The thread's.
   storage::OwnershipToken token_ = 0;
   std::set<std::uint32_t> owned_;
-  std::unique_ptr<Client> client_;
+  mutable std::mutex client_mutex_;
+  std::shared_ptr<Client> client_;  // Another one after each time that the name was taken.
+  std::mutex stop_mutex_;
+  std::condition_variable stop_;
   std::thread thread_;
 };
 

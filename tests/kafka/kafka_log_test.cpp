@@ -138,6 +138,49 @@ TEST_CASE("kafka: the broker refuses the positions of an assignment that it has 
   CHECK(listener.wait(4) != 0);
 }
 
+TEST_CASE("kafka: a node whose name another one takes joins again once that one has gone",
+          "[kafka]") {
+  KafkaOptions options = fresh_options();
+  std::mutex mutex;
+  std::vector<std::string> said;
+  options.log = [&](std::string_view line) {
+    const std::lock_guard lock{mutex};
+    said.emplace_back(line);
+  };
+  auto log = KafkaLog::open(options);
+  REQUIRE(log.has_value());
+  Listener first;
+  (*log)->join(first);
+  const int all = static_cast<int>(options.partition_count);
+  const OwnershipToken before = first.wait(all);
+  REQUIRE(before != 0);
+
+  {
+    KafkaOptions same = options;
+    same.log = {};
+    auto other = KafkaLog::open(same);
+    REQUIRE(other.has_value());
+    Listener second;
+    (*other)->join(second);
+    REQUIRE(second.wait(all) != 0);
+    CHECK(first.wait(0) != 0);
+    CHECK_FALSE((*log)->membership_current());
+    CHECK((*other)->membership_current());
+    (*other)->leave();
+  }
+
+  const OwnershipToken after = first.wait(all);
+  CHECK(after > before);
+  CHECK((*log)->membership_current());
+  CHECK(publish(**log, {{topic_of(options, "events"), p0, {"ord_1", {}, "again"}}},
+                {{p0, 1, {}, after}})
+            .has_value());
+  const std::lock_guard lock{mutex};
+  CHECK(std::ranges::any_of(said, [](const std::string& line) {
+    return line.find("another member as \"a\"") != std::string::npos;
+  }));
+}
+
 TEST_CASE("kafka: what an aborted transaction wrote is skipped by readers", "[kafka]") {
   KafkaUnderTest under_test;
   storage::Log& log = under_test.log();
