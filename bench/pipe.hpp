@@ -10,8 +10,8 @@
 
 namespace paysaga::bench {
 
-/// The floor under a node: bare librdkafka from the inputs into a journal, read back from there, and
-/// the same number of outputs of the same size. Nothing is read, decided or kept.
+/// The floor under a node: bare librdkafka from the inputs into a journal, read back from there,
+/// and the same number of outputs of the same size. Nothing is read, decided or kept.
 class Pipe {
  public:
   struct Options {
