@@ -17,6 +17,7 @@
 #include "bench/measured_node.hpp"
 #include "bench/pipe.hpp"
 #include "paysaga/engine/kafka/topic_desk.hpp"
+#include "paysaga/engine/kafka/topics.hpp"
 
 namespace {
 
@@ -43,12 +44,11 @@ void run_node(const config::Settings& settings, int orders, const bench::Child::
   ensure(watch.wait_published(static_cast<std::uint64_t>(orders), run_max), "all is published");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - watch.first_at();
   const double used = bench::cpu_seconds() - cpu;
-  side.say(fmt::format("{} {} {} {} {} {} {} {} {}", took.count(), whole.seconds(),
-                       used * 1e6 / orders / events_an_order, bench::resident_mib_max(),
-                       watch.ignored(), bench::quantile_of(watch.durable(), 0.5),
-                       bench::quantile_of(watch.durable(), 0.99),
-                       bench::quantile_of(watch.published(), 0.5),
-                       bench::quantile_of(watch.published(), 0.99)));
+  side.say(fmt::format(
+      "{} {} {} {} {} {} {} {} {}", took.count(), whole.seconds(),
+      used * 1e6 / orders / events_an_order, bench::resident_mib_max(), watch.ignored(),
+      bench::quantile_of(watch.durable(), 0.5), bench::quantile_of(watch.durable(), 0.99),
+      bench::quantile_of(watch.published(), 0.5), bench::quantile_of(watch.published(), 0.99)));
   side.wait_end();
   runtime->stop(std::chrono::seconds{10});
 }
@@ -102,9 +102,10 @@ Written look(const config::Settings& settings, int orders) {
   std::map<std::string, int> created;
   std::tie(written.journal_bytes, written.journal_records) =
       read(journal_topic(options), [](const storage::LogEntry&) {});
-  written.output_bytes = read(bench::topic_of(settings, Topic::order_events),
-                              [&](const storage::LogEntry& entry) { ++created[entry.record.key]; })
-                             .first;
+  written.output_bytes =
+      read(bench::topic_of(settings, Topic::order_events), [&](const storage::LogEntry& entry) {
+        ++created[entry.record.key];
+      }).first;
   written.lost = orders - static_cast<int>(created.size());
   for (const auto& [order, count] : created) written.repeated += count - 1;
   return written;

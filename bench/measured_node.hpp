@@ -98,8 +98,7 @@ class Watch final : public actors::Observer {
   std::vector<float> published_ms_;
 };
 
-inline std::unique_ptr<engine::Runtime> start_node(const config::Settings& settings,
-                                                   Watch& watch) {
+inline std::unique_ptr<engine::Runtime> start_node(const config::Settings& settings, Watch& watch) {
   auto opened = engine::Runtime::start(settings, {nullptr, &watch});
   if (!opened) fprintf(stderr, "%s\n", opened.error().detail.c_str());
   ensure(opened.has_value(), "the node starts");
@@ -107,7 +106,8 @@ inline std::unique_ptr<engine::Runtime> start_node(const config::Settings& setti
 }
 
 /// Makes the topics of a group that are missing.
-inline std::unique_ptr<engine::kafka::KafkaLog> open_topics(const config::Settings& settings) {
+inline std::unique_ptr<engine::kafka::KafkaLog> open_topics(config::Settings settings) {
+  settings.node.id = "bench";  // Two logs of one name would fence each other's transactions.
   auto log = engine::kafka::KafkaLog::open(engine::kafka::kafka_options(settings));
   if (!log) fprintf(stderr, "%s\n", log.error().detail.c_str());
   ensure(log.has_value(), "the broker takes the topics");

@@ -26,15 +26,14 @@ class PaymentEvents {
   /// kind; payment-events, which no group of orders reads, is left out.
   [[nodiscard]] std::vector<storage::Output> of(int number) const {
     const OrderId order = OrderId::of(order_name(number));
-    const Context context{
-        std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()),
-        policy_,
-        encoder_,
-        group,
-        "benchledge",
-        7,
-        false,
-        Roles::payments};
+    const Context context{std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()),
+                          policy_,
+                          encoder_,
+                          group,
+                          "benchledge",
+                          7,
+                          false,
+                          Roles::payments};
     const Money amount{4200 + number % 1000, *Currency::parse("EUR")};
     std::vector<storage::Output> outputs;
     Saga saga = new_saga(order);
@@ -52,14 +51,14 @@ class PaymentEvents {
 
   void answer(Saga& saga, const Context& context, const Money& amount, IntentStatus status,
               std::vector<storage::Output>& outputs) const {
-    const IntentObject intent{.id = IntentId::of("pi_" + saga.id.text()),
-                              .status = status,
-                              .amount = amount,
-                              .received_minor =
-                                  status == IntentStatus::succeeded ? amount.minor : 0,
-                              .order = saga.id.text(),
-                              .attempt = 1,
-                              .ledger = "benchledge"};
+    const IntentObject intent{
+        .id = IntentId::of("pi_" + saga.id.text()),
+        .status = status,
+        .amount = amount,
+        .received_minor = status == IntentStatus::succeeded ? amount.minor : 0,
+        .order = saga.id.text(),
+        .attempt = 1,
+        .ledger = "benchledge"};
     take(saga, context,
          AnswerInput{pending_calls(saga, context).at(0).id, answer::Intent{intent}, "req_1", {}},
          outputs);

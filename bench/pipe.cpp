@@ -32,6 +32,8 @@ class Source {
                      {{"group.id", options.kafka.group},
                       {"isolation.level", "read_committed"},
                       {"auto.offset.reset", "error"},
+                      // Of all partitions together here; beyond it fetching rests for a second.
+                      {"queued.max.messages.kbytes", "1048576"},
                       {"enable.auto.commit", "false"}})},
         found_(batch_max) {
     const Held<rd_kafka_topic_partition_list_t> all{rd_kafka_topic_partition_list_new(1)};
@@ -95,9 +97,9 @@ Held<rd_kafka_topic_partition_list_t> positions_of(
 }  // namespace
 
 Pipe::Pipe(Options options)
-    : options_{std::move(options)},
-      taker_{[this] { take_inputs(); }},
-      publisher_{[this] { publish(); }} {}
+    : options_{std::move(options)}, taker_{[this] { take_inputs(); }}, publisher_{[this] {
+        publish();
+      }} {}
 
 Pipe::~Pipe() {
   stopping_ = true;
@@ -124,8 +126,8 @@ void Pipe::publish() {
   Source source{options_, {options_.journal}};
   engine::kafka::Properties properties{{"enable.idempotence", "true"}, {"acks", "all"}};
   if (options_.atomic) {
-    properties.insert({{"transactional.id", options_.kafka.group + "-pipe"},
-                       {"retry.backoff.ms", "1"}});
+    properties.insert(
+        {{"transactional.id", options_.kafka.group + "-pipe"}, {"retry.backoff.ms", "1"}});
   }
   const auto client = open(options_, Role::producer, properties);
   rd_kafka_t* const to = client->handle();
