@@ -187,12 +187,12 @@ int main(int argc, char** argv) {
         "  {} payment events, {} partitions, {}: {:.0f} events/s ({:.1f} s, {:.1f} s with the "
         "start), {:.1f} us of processor an event, {:.0f} MiB; taken -> durable p50 {:.0f} ms, "
         "p99 {:.0f} ms; taken -> published p50 {:.0f} ms, p99 {:.0f} ms; {} overtaken, {} journal "
-        "records of {} bytes; {} lost, {} published twice\n",
+        "records of {} bytes, order events of {}; {} lost, {} published twice\n",
         orders * events_an_order, node.kafka.partitions, atomic ? "exactly_once" : "at_least_once",
         count / engine.seconds, engine.seconds, engine.whole_seconds, engine.cpu_micros,
         engine.resident_mib, engine.durable_ms[0], engine.durable_ms[1], engine.published_ms[0],
         engine.published_ms[1], engine.ignored, written.journal_records, written.journal_bytes,
-        written.lost, written.repeated);
+        written.output_bytes, written.lost, written.repeated);
     fmt::print(
         "  floor (bare librdkafka): {:.0f} events/s, {:.1f} us of processor an event, {:.0f} MiB; "
         "the node makes {:.2f} of it\n",
