@@ -44,6 +44,9 @@ caf::actor_system_config make_config(std::size_t threads) {
     config.set("scheduler.policy", caf::atom("testing"));
   } else {
     config.set("scheduler.max-threads", threads);
+    // Not stealing: to steal, a thread walks the whole queue of the other one under its lock, so
+    // that each step costs more the more orders wait; and threads without work keep looking.
+    config.set("scheduler.policy", caf::atom("sharing"));
   }
   config.set("logger.verbosity", caf::atom("quiet"));
   return config;
