@@ -27,28 +27,6 @@ Submitted answer_of(const Decided& decided) {
   std::abort();
 }
 
-/// No record is encoded to more bytes. To encode it only to measure it costs as much as the rest of
-/// the append.
-std::size_t bytes_max_of(const storage::DecisionRecord& record) {
-  constexpr std::size_t fixed = 1'024;  // Numbers, times, counts.
-  constexpr std::size_t text_more =
-      16;  // What stands around a text, and what says that it is there.
-  std::size_t bytes = fixed + record.queued.size() + record.order.size() + record.input_id.size() +
-                      record.input_kind.size() + record.outcome.size() + record.summary.size() +
-                      record.state.size() + record.history.size();
-  for (const storage::InputPosition& input : record.inputs) {
-    bytes += input.topic.size() + 2 * text_more;
-  }
-  for (const storage::RecordOutput& output : record.outputs) {
-    bytes += output.record.key.size() + output.record.value.size() + 4 * text_more;
-    for (const std::string& topic : output.topics) bytes += topic.size() + text_more;
-    for (const storage::Header& header : output.record.headers) {
-      bytes += header.name.size() + header.value.size() + 2 * text_more;
-    }
-  }
-  return bytes;
-}
-
 }  // namespace
 
 std::shared_ptr<const Saga> Partition::committed(const OrderId& order) const {
@@ -165,8 +143,7 @@ void Partition::take_decided(Decided& decided) {
 
   storage::DecisionRecord record = to_record(decided, pending);
   // Positions and framing come on top; a quarter is far more than they need.
-  const std::size_t bytes_max = log_.record_bytes_max() / 4 * 3;
-  if (bytes_max_of(record) > bytes_max && storage::encode(record).size() > bytes_max) {
+  if (storage::encoded_bytes(record) > log_.record_bytes_max() / 4 * 3) {
     return quarantine(decided.order, "a decision is larger than the journal takes",
                       std::move(pending));
   }

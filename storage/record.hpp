@@ -190,6 +190,8 @@ struct DecisionView {
 [[nodiscard]] std::string encode(const Claim& claim);
 [[nodiscard]] std::string encode(const Mark& mark);
 [[nodiscard]] std::string encode(const DecisionRecord& decision);
+/// What `encode` makes of it, without making it.
+[[nodiscard]] std::size_t encoded_bytes(const DecisionRecord& decision);
 
 // Errors: version_unsupported, corrupt.
 [[nodiscard]] Result<Claim> decode_claim(std::string_view value);

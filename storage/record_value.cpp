@@ -40,7 +40,8 @@ std::vector<InputPosition> read_inputs(ByteReader& reader) {
 std::size_t size_of(const std::vector<RecordOutput>& outputs) {
   std::size_t size = 4;
   for (const RecordOutput& output : outputs) {
-    size += 4 + 5 + 4 + text_size_bytes(output.record.key) + text_size_bytes(output.record.value);
+    size += 4 + (output.partition ? 5 : 1) + 4 + text_size_bytes(output.record.key) +
+            text_size_bytes(output.record.value);
     for (const std::string& topic : output.topics) size += text_size_bytes(topic);
     for (const Header& header : output.record.headers) {
       size += text_size_bytes(header.name) + text_size_bytes(header.value);
@@ -185,13 +186,16 @@ Result<Mark> decode_mark(std::string_view value) {
   return mark;
 }
 
+std::size_t encoded_bytes(const DecisionRecord& decision) {
+  return 2 + 1 + 8 + 4 + text_size_bytes(decision.queued) + text_size_bytes(decision.order) +
+         text_size_bytes(decision.input_id) + text_size_bytes(decision.input_kind) +
+         text_size_bytes(decision.outcome) + text_size_bytes(decision.summary) + 8 +
+         size_of(decision.inputs) + text_size_bytes(decision.state) +
+         text_size_bytes(decision.history) + size_of(decision.outputs);
+}
+
 std::string encode(const DecisionRecord& decision) {
-  ByteWriter writer{2 + 1 + 8 + 4 + text_size_bytes(decision.queued) +
-                    text_size_bytes(decision.order) + text_size_bytes(decision.input_id) +
-                    text_size_bytes(decision.input_kind) + text_size_bytes(decision.outcome) +
-                    text_size_bytes(decision.summary) + 8 + size_of(decision.inputs) +
-                    text_size_bytes(decision.state) + text_size_bytes(decision.history) +
-                    size_of(decision.outputs)};
+  ByteWriter writer{encoded_bytes(decision)};
   writer.u16(decision.action > Action::lift ? value_version_max : value_version);
   writer.u8(static_cast<std::uint8_t>(decision.action));
   writer.i64(micros_of(decision.received_at));

@@ -51,6 +51,15 @@ TEST_CASE("record: claims, marks and decisions come back as they were written",
   CHECK(decode_decision(none).value().own() == DecisionRecord{});
 }
 
+TEST_CASE("record: the size of a decision is known before it is encoded", "[storage][record]") {
+  DecisionRecord decision = a_decision();
+  CHECK(encoded_bytes(decision) == encode(decision).size());
+  CHECK(encoded_bytes(DecisionRecord{}) == encode(DecisionRecord{}).size());
+  decision.outputs[1].record.headers = {{"id", std::string(300, 'x')}, {"", ""}};
+  decision.outputs.push_back({});
+  CHECK(encoded_bytes(decision) == encode(decision).size());
+}
+
 TEST_CASE("record: every cut of a value is corrupt, and a longer one too", "[storage][record]") {
   const std::string claim = encode(a_claim());
   const std::string mark = encode(Mark{{{"payment-commands", 7}}});
