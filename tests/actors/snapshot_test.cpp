@@ -334,6 +334,7 @@ TEST_CASE("snapshot: what was decided and not published is published, though no 
   if (!world.publish_atomic) {  // The first position, then the outputs.
     REQUIRE(world.courier.happen(Kind::publish));
     world.settle();
+    REQUIRE(world.published(events).empty());
   }
   world.courier.hold(Kind::ending);
   world.log.fail_publishes(fault);
