@@ -204,6 +204,11 @@ struct EverPublished {  // What the snapshot says where no position is committed
   Life life;
   Result<storage::Offset> next;
 };
+struct Searched {  // What stands in a topic, where it is looked whether something was published.
+  Life life;
+  storage::PartitionId partition;  // Of the journal.
+  Result<storage::LogBatch> batch;
+};
 struct SnapshotWritten {
   storage::PartitionId partition;
   Result<std::monostate> result;
@@ -231,8 +236,9 @@ using PartitionActor =
 
 using PublisherActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
-                     caf::reacts_to<EverPublished>, caf::reacts_to<Tailed>,
-                     caf::reacts_to<Published>, caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<EverPublished>, caf::reacts_to<Ranged>,
+                     caf::reacts_to<Searched>, caf::reacts_to<Tailed>, caf::reacts_to<Published>,
+                     caf::reacts_to<Tick>, caf::reacts_to<Shutdown>>;
 
 using SnapshotterActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
@@ -261,6 +267,7 @@ PAYSAGA_MESSAGE(SnapshotLot)
 PAYSAGA_MESSAGE(SnapshotWritten)
 PAYSAGA_MESSAGE(PublishedAt)
 PAYSAGA_MESSAGE(EverPublished)
+PAYSAGA_MESSAGE(Searched)
 PAYSAGA_MESSAGE(Gained)
 PAYSAGA_MESSAGE(Lost)
 PAYSAGA_MESSAGE(Tick)

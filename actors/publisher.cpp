@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 
+#include "paysaga/actors/output_search.hpp"
 #include "paysaga/actors/trimmed_journals.hpp"
 #include "paysaga/saga/planted.hpp"
 #include "paysaga/storage/acceptor.hpp"
@@ -85,11 +86,37 @@ class Publisher {
     Journal* journal = find(ever.partition, ever.life);
     if (journal == nullptr) return;
     if (!ever.next) return fail(ever.partition, *journal, ever.next.error());
-    const bool guesses = planted(PlantedBug::lost_position_guessed);
-    if (*ever.next == 0 || guesses) return start(ever.partition, *journal, {});
-    observer_.partition_failed(
-        ever.partition, Error{ErrorCode::corrupt, "the publisher's position is lost; it was " +
-                                                      std::to_string(*ever.next) + " or later"});
+    if (planted(PlantedBug::lost_position_guessed)) return start(ever.partition, *journal, {});
+    if (*ever.next > 0) {
+      return lose(ever.partition, *journal, "it was " + std::to_string(*ever.next) + " or later");
+    }
+    // A snapshot lags a second behind, so the journal and the topics have the last word.
+    log_.journal_range(ever.partition, [to = Mailbox<PublisherActor>{self_}, id = ever.partition,
+                                        life = ever.life](auto range) {
+      to.send(Ranged{life, id, std::move(range)});
+    });
+  }
+
+  void on(const Ranged& ranged) {
+    Journal* journal = find(ranged.partition, ranged.life);
+    if (journal == nullptr) return;
+    if (journal->search) return searched(ranged.partition, *journal, journal->search->take(ranged));
+    if (!ranged.range) return fail(ranged.partition, *journal, ranged.range.error());
+    const auto [first, end] = *ranged.range;
+    if (first > 0) {
+      return lose(ranged.partition, *journal,
+                  "the journal begins at " + std::to_string(first) +
+                      ", and nobody knows whether what stood before was published");
+    }
+    if (end > 0) journal->doubted_until = end;
+    journal->first_commit_due = !world_->options.publish_atomic;
+    start(ranged.partition, *journal, {});
+  }
+
+  void on(const Searched& searched_topic) {
+    Journal* journal = find(searched_topic.partition, searched_topic.life);
+    if (journal == nullptr || !journal->search) return;
+    searched(searched_topic.partition, *journal, journal->search->take(searched_topic));
   }
 
   void on(Tailed& tailed) {
@@ -105,9 +132,11 @@ class Publisher {
       const auto* decision = std::get_if<storage::DecisionView>(&counted->value);
       if (decision == nullptr) continue;
       journal->ready.push_back(Ready{outputs_of(*decision, tailed.partition), decision->events,
-                                     decision->received_at, journal->acceptor.position()});
+                                     decision->received_at, entry.offset,
+                                     journal->acceptor.position()});
     }
     journal->acceptor.skip_to(tailed.batch->next);
+    if (journal->doubted_until) settle_doubt(tailed.partition, *journal);
     publish();
   }
 
@@ -128,6 +157,7 @@ class Publisher {
     for (const storage::Commit& commit : commits_) {
       if (const auto found = journals_.find(commit.partition); found != journals_.end()) {
         found->second.committed = commit.next;
+        found->second.first_commit_due = false;
       }
       if (const PartitionActor partition = route_(commit.partition)) {
         caf::anon_send(partition, PublishedUpTo{commit.next});
@@ -165,6 +195,7 @@ class Publisher {
     std::vector<storage::Output> outputs;
     std::uint32_t events;
     Time received_at;
+    storage::Offset record;
     storage::Position behind;
   };
   struct Journal {
@@ -176,6 +207,13 @@ class Publisher {
     storage::Offset committed = 0;
     std::optional<Time> retry_at;  // Its position is asked for then.
     std::uint64_t behind = 0;      // But not before this publication has ended.
+    /// No position is known, and what the records before this one ask for may have been published.
+    /// Until that is settled nothing is, and no position moves.
+    std::optional<storage::Offset> doubted_until;
+    std::unique_ptr<OutputSearch> search;  // Settles it.
+    /// Without transactions outputs come before their position: one must be there before them all,
+    /// or a crash between the two looks like a position that is lost.
+    bool first_commit_due = false;
   };
   struct Sent {
     std::uint32_t events;
@@ -238,6 +276,53 @@ class Publisher {
     });
   }
 
+  /// The first record that asks for something tells: its outputs were published before all others.
+  void settle_doubt(storage::PartitionId id, Journal& journal) {
+    if (journal.search) return;
+    const auto first = std::ranges::find_if(
+        journal.ready, [](const Ready& ready) { return !ready.outputs.empty(); });
+    const storage::Offset reached = journal.acceptor.position().next;
+    if (first == journal.ready.end() && reached < *journal.doubted_until) return;
+    // What was appended since is published by nobody but this publisher.
+    if (first == journal.ready.end() || first->record >= *journal.doubted_until) {
+      journal.doubted_until.reset();
+      return;
+    }
+    journal.search = std::make_unique<OutputSearch>(log_, Mailbox<PublisherActor>{self_}, id,
+                                                    first->record, first->outputs);
+    journal.search->begin(journal.life);
+  }
+
+  void searched(storage::PartitionId id, Journal& journal,
+                const Result<std::optional<OutputSearch::Found>>& result) {
+    using Found = OutputSearch::Found;
+    if (!result) return fail(id, journal, result.error());
+    if (!*result) return;
+    const std::string record =
+        "what journal record " + std::to_string(journal.search->record()) + " asks for ";
+    switch (**result) {
+      case Found::yes:
+        return lose(id, journal, record + "stands in " + journal.search->topic());
+      case Found::unclear:
+        return lose(id, journal, record + "may have been deleted from its topics");
+      case Found::no:
+        journal.search.reset();
+        journal.doubted_until.reset();
+        return publish();
+    }
+  }
+
+  /// Nothing of the partition is published before somebody commits a position (PROTOCOL R22).
+  void lose(storage::PartitionId id, Journal& journal, const std::string& evidence) {
+    begin_anew(journal, journal.token, clock_.now());
+    journal.retry_at.reset();
+    observer_.partition_failed(
+        id, Error{ErrorCode::corrupt,
+                  "the publisher's position is lost: " + evidence +
+                      "; decisions go on, but are not published. End all nodes of the group, "
+                      "commit it again with `paysaga store position set`, and start them"});
+  }
+
   void fail(storage::PartitionId id, Journal& journal, const Error& error) {
     const storage::Offset committed = journal.committed;
     begin_anew(journal, journal.token, clock_.now() + retry_after);
@@ -253,6 +338,11 @@ class Publisher {
     commits_.clear();
     sent_.clear();
     for (auto& [id, journal] : journals_) {
+      if (journal.doubted_until) continue;
+      if (journal.first_commit_due && !journal.ready.empty()) {
+        commits_.push_back({id, 0, storage::encode(storage::Position{}), journal.token});
+        continue;
+      }
       std::optional<storage::Position> reached;
       while (!journal.ready.empty() && outputs.size() < outputs_per_publication_max) {
         Ready& ready = journal.ready.front();
@@ -334,6 +424,8 @@ PublisherActor spawn_publisher(caf::actor_system& system, std::shared_ptr<const 
         [publisher](const Lost& lost) { publisher->on(lost); },
         [publisher](const Resumed& resumed) { publisher->on(resumed); },
         [publisher](const EverPublished& ever) { publisher->on(ever); },
+        [publisher](const Ranged& ranged) { publisher->on(ranged); },
+        [publisher](const Searched& searched) { publisher->on(searched); },
         [publisher](Tailed& tailed) { publisher->on(tailed); },
         [publisher](const Published& published) { publisher->on(published); },
         [publisher](const Tick& tick) { publisher->on(tick); },

@@ -3,7 +3,6 @@
 
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/sim/world/world.hpp"
-#include "paysaga/storage/snapshot.hpp"
 
 namespace paysaga::sim {
 namespace {
@@ -123,15 +122,10 @@ void World::stall_snapshots() {
 }
 
 /// Retention of a group's positions. Whoever leads goes on and commits anew; whoever comes next
-/// finds none. A position that no snapshot tells of is seconds old, and no log forgets it so soon.
+/// finds none, also while no snapshot tells yet that there was one.
 void World::forget_positions() {
   for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
     const storage::PartitionId id{i};
-    const std::string key = storage::snapshot_published(0).key;
-    const auto value = log_.snapshot_value(id, key);
-    const auto told = storage::decode_snapshot({key, value.value_or("")});
-    const auto* published = told ? std::get_if<storage::SnapshotPublished>(&*told) : nullptr;
-    if (published == nullptr || published->next == 0) continue;
     auto forgotten = log_.forget_position(storage::Use::publisher, id);
     if (forgotten) forgotten_.insert_or_assign(id, std::move(*forgotten));
     (void)log_.forget_position(storage::Use::snapshotter, id);

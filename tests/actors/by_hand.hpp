@@ -90,6 +90,7 @@ class HandWorld {
   std::uint32_t partition_count;
   bool snapshots = false;  // Of the nodes that are made from now on; so is the next.
   bool standby = false;
+  bool publish_atomic = true;
 
  private:
   friend class HandNode;
