@@ -4,6 +4,7 @@
 #include "apps/cli.hpp"
 #include "apps/json_view.hpp"
 #include "apps/store_backup.hpp"
+#include "apps/store_position.hpp"
 #include "apps/store_rebuild.hpp"
 #include "apps/table.hpp"
 #include "paysaga/storage/backup.hpp"
@@ -173,6 +174,7 @@ void add_store(CLI::App& app, Common& common, Work& work) {
   verb->callback(
       [&common, &work, into] { work = [&common, into] { return rebuild(common, *into); }; });
   add_backup(*noun, common, work);
+  add_position(*noun, common, work);
 }
 
 }  // namespace paysaga::apps

@@ -58,7 +58,12 @@ Result<void> commit_positions(const Client& client, const std::string& topic,
   const auto list = list_of(topic, positions);
   const auto code = rd_kafka_commit(client.handle(), list.get(), 0);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-  return fail(ErrorCode::storage_failed, to_error(code, "positions were not committed").detail);
+  // To whoever is no member a group with members says no.
+  const bool others = code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+                      code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+                      code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+  return fail(others ? ErrorCode::conflict : ErrorCode::storage_failed,
+              to_error(code, "positions were not committed").detail);
 }
 
 void commit_loosely(const Client& client, std::span<const storage::InboundCommit> commits) {

@@ -30,7 +30,7 @@ enum class Asking { committed, written };
                                                                    Duration timeout);
 
 /// Moves positions without a transaction. Blocks.
-/// Errors: storage_failed (it may have been done).
+/// Errors: conflict (the group has members, and this is none); storage_failed (it may be done).
 [[nodiscard]] Result<void> commit_positions(const Client& client, const std::string& topic,
                                             std::span<const storage::Commit> positions);
 /// The same of inbound topics, without waiting and without knowing.

@@ -41,10 +41,14 @@ class Delivered {
 
 class TopicDesk::Impl {
  public:
-  Impl(KafkaOptions from, std::unique_ptr<Client> asking)
-      : options{std::move(from)}, client{std::move(asking)}, reader{options} {}
+  Impl(KafkaOptions from, std::unique_ptr<Client> asking, std::unique_ptr<Client> measuring)
+      : options{std::move(from)},
+        client{std::move(asking)},
+        written{std::move(measuring)},
+        reader{options} {}
   KafkaOptions options;
   std::unique_ptr<Client> client;
+  std::unique_ptr<Client> written;
   mutable Reader reader;
 };
 
@@ -54,11 +58,13 @@ TopicDesk::~TopicDesk() = default;
 Result<std::unique_ptr<TopicDesk>> TopicDesk::open(KafkaOptions options) {
   auto client = open_asking_client(options, Asking::committed);
   if (!client) return tl::unexpected{client.error()};
+  auto written = open_asking_client(options, Asking::written);
+  if (!written) return tl::unexpected{written.error()};
   if (auto cluster = cluster_of(**client, options); !cluster) {
     return tl::unexpected{cluster.error()};
   }
-  return std::unique_ptr<TopicDesk>{
-      new TopicDesk{std::make_unique<Impl>(std::move(options), std::move(*client))}};
+  return std::unique_ptr<TopicDesk>{new TopicDesk{
+      std::make_unique<Impl>(std::move(options), std::move(*client), std::move(*written))}};
 }
 
 Result<std::vector<TopicState>> TopicDesk::list() const {
@@ -94,6 +100,25 @@ Result<std::vector<TopicDesk::Lane>> TopicDesk::lanes(const std::string& topic) 
     lanes.push_back({partition, range->first, range->second});
   }
   return lanes;
+}
+
+Result<TopicDesk::Lane> TopicDesk::lane(const std::string& topic,
+                                        storage::PartitionId partition) const {
+  const auto range = offsets_of(*impl_->written, topic, partition, offsets_timeout);
+  if (!range) return tl::unexpected{range.error()};
+  return Lane{partition, range->first, range->second};
+}
+
+Result<std::optional<storage::Commit>> TopicDesk::position(storage::Use use,
+                                                           storage::PartitionId partition) const {
+  const KafkaOptions& options = impl_->options;
+  const bool publisher = use == storage::Use::publisher;
+  return read_position(*impl_->client, publisher ? journal_topic(options) : state_topic(options),
+                       partition, offsets_timeout);
+}
+
+Result<void> TopicDesk::commit(const storage::Commit& position) const {
+  return commit_positions(*impl_->client, journal_topic(impl_->options), {&position, 1});
 }
 
 Result<void> TopicDesk::read(const std::string& topic, storage::PartitionId partition,

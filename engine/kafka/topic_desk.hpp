@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,10 +33,20 @@ class TopicDesk {
   };
   /// The partitions of any topic of the cluster. Errors: not_found, unavailable.
   [[nodiscard]] Result<std::vector<Lane>> lanes(const std::string& topic) const;
+  /// One of them, up to what was written last: reading to its end waits for open transactions.
+  /// Errors: unavailable.
+  [[nodiscard]] Result<Lane> lane(const std::string& topic, storage::PartitionId partition) const;
   /// Calls `each` for the records in [from, end). Errors: those of Reader; unavailable.
   [[nodiscard]] Result<void> read(const std::string& topic, storage::PartitionId partition,
                                   storage::Offset from, storage::Offset end,
                                   const std::function<void(const storage::LogEntry&)>& each) const;
+
+  /// What the group has committed, once no transaction that moves it is open. Errors: unavailable.
+  [[nodiscard]] Result<std::optional<storage::Commit>> position(
+      storage::Use use, storage::PartitionId partition) const;
+  /// Commits the publisher's position as the group. Errors: conflict (nodes of the group run);
+  /// storage_failed (it may have been done).
+  [[nodiscard]] Result<void> commit(const storage::Commit& position) const;
 
  private:
   class Impl;
