@@ -211,6 +211,7 @@ class Publisher {
     /// Until that is settled nothing is, and no position moves.
     std::optional<storage::Offset> doubted_until;
     std::unique_ptr<OutputSearch> search;  // Settles it.
+    bool missed = false;                   // There was no position where there should be one.
     /// Without transactions outputs come before their position: one must be there before them all,
     /// or a crash between the two looks like a position that is lost.
     bool first_commit_due = false;
@@ -312,9 +313,16 @@ class Publisher {
     }
   }
 
-  /// Nothing of the partition is published before somebody commits a position (PROTOCOL R22).
+  /// Nothing of the partition is published before somebody commits a position (PROTOCOL R22). It is
+  /// asked for once more first: who owns the partition while this node does not hear of it may have
+  /// published and committed since the position was read.
   void lose(storage::PartitionId id, Journal& journal, const std::string& evidence) {
+    const bool again = journal.missed;
     begin_anew(journal, journal.token, clock_.now());
+    if (!again) {
+      journal.missed = true;
+      return ask_due_positions();
+    }
     journal.retry_at.reset();
     observer_.partition_failed(
         id, Error{ErrorCode::corrupt,
