@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <unistd.h>
 
 #include "apps/cli.hpp"
+#include "apps/confirm.hpp"
 #include "apps/data_directory.hpp"
 #include "apps/json_view.hpp"
 #include "paysaga/saga/time.hpp"
@@ -234,19 +233,6 @@ Result<std::vector<Letter>> choose(const Common& common, DlqOptions options) {
   return letters;
 }
 
-/// Asks on a terminal, refuses elsewhere, unless `-y` was given.
-bool is_confirmed(const DlqOptions& options, const std::string& act, std::size_t count) {
-  if (options.yes) return true;
-  if (isatty(STDIN_FILENO) != 1) {
-    complain(fmt::format("to {} {} dead letters without a terminal needs -y", act, count));
-    return false;
-  }
-  fmt::print(stderr, "{} {} dead letters? [y/N] ", act, count);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
-}
-
 std::string body_of(const DlqOptions& options) {
   std::string body;
   storage::JsonWriter json{body};
@@ -297,7 +283,10 @@ ExitCode settle(Common common, const DlqOptions& options, const std::string& act
     if (letters->empty()) fmt::print(stderr, "no dead letter waits that fits\n");
     return print_letters(common, *letters);
   }
-  if (!is_confirmed(options, act, letters->size())) return ExitCode::guarded;
+  const std::string what = fmt::format("{} {} dead letters", act, letters->size());
+  if (!options.yes && !is_confirmed(what, "to " + what + " without a terminal needs -y")) {
+    return ExitCode::guarded;
+  }
   return settle_each(common, options, act, *letters);
 }
 

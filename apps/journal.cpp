@@ -33,8 +33,7 @@ Result<std::unique_ptr<storage::LocalLogView>> open_log(const Common& common) {
 template <class Each>
 Result<storage::Position> read_journal(const storage::LocalLogView& log,
                                        const storage::LocalLogView::Lane& lane, Each each) {
-  storage::Acceptor acceptor{lane.first == 0 ? storage::Position{}
-                                             : storage::position_at_first(lane.first)};
+  storage::Acceptor acceptor{storage::position_at_first(lane.first)};
   while (acceptor.position().next < lane.end) {
     auto batch = log.read_journal(lane.partition, acceptor.position().next, batch_entries);
     if (!batch) return tl::unexpected{batch.error()};

@@ -1,13 +1,12 @@
 #include <chrono>
-#include <iostream>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <unistd.h>
 
 #include "apps/cli.hpp"
+#include "apps/confirm.hpp"
 #include "apps/data_directory.hpp"
 #include "apps/json_view.hpp"
 #include "apps/order_view.hpp"
@@ -154,19 +153,6 @@ ExitCode watch(const Common& common, const OrderOptions& options) {
   }
 }
 
-/// Asks on a terminal, refuses elsewhere, unless `-y` was given.
-bool is_confirmed(const OrderOptions& options, const std::string& act) {
-  if (options.yes) return true;
-  if (isatty(STDIN_FILENO) != 1) {
-    complain("to " + act + " " + options.order + " without a terminal needs -y");
-    return false;
-  }
-  fmt::print(stderr, "{} order {}? [y/N] ", act, options.order);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
-}
-
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -178,7 +164,11 @@ std::string quoted(const std::string& text) {
 
 ExitCode command(const Common& common, const OrderOptions& options, const std::string& act,
                  const std::string& resource, const std::string& body) {
-  if (!is_confirmed(options, act)) return ExitCode::guarded;
+  if (!options.yes &&
+      !is_confirmed(act + " order " + options.order,
+                    "to " + act + " " + options.order + " without a terminal needs -y")) {
+    return ExitCode::guarded;
+  }
   auto client = NodeClient::to(common.node_url);
   if (!client) return complain_of(client.error());
   NodeClient::Headers headers = {{"Prefer", "wait=10"}};

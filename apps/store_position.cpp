@@ -1,13 +1,13 @@
 #include "apps/store_position.hpp"
 
-#include <iostream>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "apps/confirm.hpp"
 #include "apps/json_view.hpp"
 #include "apps/progress.hpp"
 #include "apps/table.hpp"
@@ -134,16 +134,23 @@ ExitCode show(const Common& common) {
   return print_items(common.output, listing, items);
 }
 
+/// `take` gets the journal's records before `end`, until it fails.
+Result<void> read_journal(const Group& group, const TopicDesk::Lane& journal, storage::Offset end,
+                          const std::function<Result<void>(const storage::LogEntry&)>& take) {
+  Result<void> taken;
+  const auto read = group.desk->read(group.journal, journal.partition, journal.first, end,
+                                     [&](const storage::LogEntry& entry) {
+                                       if (taken) taken = take(entry);
+                                     });
+  return read ? taken : read;
+}
+
 /// Reads the journal and every topic that it publishes to.
 Result<storage::PublishedProof::Verdict> prove(const Group& group, const TopicDesk::Lane& journal) {
   storage::PublishedProof proof{journal.partition, journal.first};
-  Result<void> taken;
-  const auto read = group.desk->read(group.journal, journal.partition, journal.first, journal.end,
-                                     [&](const storage::LogEntry& entry) {
-                                       if (taken) taken = proof.take(entry);
-                                     });
+  const auto read = read_journal(group, journal, journal.end,
+                                 [&](const storage::LogEntry& entry) { return proof.take(entry); });
   if (!read) return tl::unexpected{read.error()};
-  if (!taken) return tl::unexpected{taken.error()};
   proof.end_at(journal.end);
   for (const auto& place : proof.places()) {
     const auto lane = group.desk->lane(place.first, place.second);
@@ -165,36 +172,17 @@ Result<storage::PublishedProof::Verdict> at_offset(const Group& group,
     return fail(ErrorCode::malformed, fmt::format("--next {}: the journal reaches from {} to {}",
                                                   next, journal.first, journal.end));
   }
-  storage::Acceptor acceptor{journal.first == 0 ? storage::Position{}
-                                                : storage::position_at_first(journal.first)};
-  Result<void> taken;
-  const auto read = group.desk->read(group.journal, journal.partition, journal.first, journal.end,
-                                     [&](const storage::LogEntry& entry) {
-                                       if (!taken || entry.offset >= next) return;
-                                       if (auto accepted = acceptor.accept(entry); !accepted) {
-                                         taken = tl::unexpected{accepted.error()};
-                                       }
-                                     });
+  storage::Acceptor acceptor{storage::position_at_first(journal.first)};
+  const auto read =
+      read_journal(group, journal, next, [&](const storage::LogEntry& entry) -> Result<void> {
+        if (auto accepted = acceptor.accept(entry); !accepted) {
+          return tl::unexpected{accepted.error()};
+        }
+        return {};
+      });
   if (!read) return tl::unexpected{read.error()};
-  if (!taken) return tl::unexpected{taken.error()};
   acceptor.skip_to(next);
   return storage::PublishedProof::Verdict{.position = acceptor.position()};
-}
-
-/// Asks on a terminal, refuses elsewhere, unless `-y` was given.
-bool is_confirmed(const PositionOptions& options, std::size_t count) {
-  if (options.yes) return true;
-  if (isatty(STDIN_FILENO) != 1) {
-    complain(
-        fmt::format("nothing was committed; to commit {} positions without a terminal needs "
-                    "-y",
-                    count));
-    return false;
-  }
-  fmt::print(stderr, "commit {} positions? [y/N] ", count);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
 }
 
 struct Found {
@@ -266,7 +254,11 @@ ExitCode set(const Common& common, const PositionOptions& options) {
   if (!found.empty()) {
     print_found(found, options.next.has_value());
     if (!options.dry_run) {
-      if (!is_confirmed(options, found.size())) return ExitCode::guarded;
+      const std::string what = fmt::format("commit {} positions", found.size());
+      if (!options.yes && !is_confirmed(what, "nothing was committed; to " + what +
+                                                  " without a terminal needs -y")) {
+        return ExitCode::guarded;
+      }
       const ExitCode done = commit(*group, found);
       if (done != ExitCode::ok) return done;
     }
