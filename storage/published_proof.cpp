@@ -23,9 +23,7 @@ std::size_t hash_of(const LogRecord& record) {
 }  // namespace
 
 PublishedProof::PublishedProof(PartitionId partition, Offset first)
-    : partition_{partition},
-      first_{first},
-      acceptor_{first == 0 ? Position{} : position_at_first(first)} {}
+    : partition_{partition}, first_{first}, acceptor_{position_at_first(first)} {}
 
 Result<void> PublishedProof::take(const LogEntry& entry) {
   const Position before = acceptor_.position();

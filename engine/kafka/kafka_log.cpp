@@ -270,16 +270,13 @@ void KafkaLog::publish(std::vector<storage::Output> outputs, std::vector<storage
 void KafkaLog::committed_position(storage::Use use, PartitionId partition,
                                   Done<std::optional<storage::Commit>> done) {
   impl_->check_partition(partition);
-  const bool published = use == storage::Use::publisher;
-  impl_->ask<std::optional<storage::Commit>>(
-      std::move(done), [impl = impl_.get(), partition, published] {
-        const KafkaOptions& options = impl->options;
-        auto read =
-            read_position(*impl->asking, published ? journal_topic(options) : state_topic(options),
-                          partition, question_timeout);
-        if (read && *read) (published ? impl->publisher : impl->snapshotter).remember(**read);
-        return read;
-      });
+  impl_->ask<std::optional<storage::Commit>>(std::move(done), [impl = impl_.get(), partition, use] {
+    auto read = read_position(*impl->asking, positions_topic(impl->options, use), partition,
+                              question_timeout);
+    const bool published = use == storage::Use::publisher;
+    if (read && *read) (published ? impl->publisher : impl->snapshotter).remember(**read);
+    return read;
+  });
 }
 
 void KafkaLog::commit_inbound(std::vector<storage::InboundCommit> commits) {

@@ -111,14 +111,13 @@ Result<TopicDesk::Lane> TopicDesk::lane(const std::string& topic,
 
 Result<std::optional<storage::Commit>> TopicDesk::position(storage::Use use,
                                                            storage::PartitionId partition) const {
-  const KafkaOptions& options = impl_->options;
-  const bool publisher = use == storage::Use::publisher;
-  return read_position(*impl_->client, publisher ? journal_topic(options) : state_topic(options),
-                       partition, offsets_timeout);
+  return read_position(*impl_->client, positions_topic(impl_->options, use), partition,
+                       offsets_timeout);
 }
 
 Result<void> TopicDesk::commit(const storage::Commit& position) const {
-  return commit_positions(*impl_->client, journal_topic(impl_->options), {&position, 1});
+  return commit_positions(*impl_->client, positions_topic(impl_->options, storage::Use::publisher),
+                          {&position, 1});
 }
 
 Result<void> TopicDesk::read(const std::string& topic, storage::PartitionId partition,

@@ -309,6 +309,9 @@ std::string journal_topic(const KafkaOptions& options) {
 std::string state_topic(const KafkaOptions& options) {
   return options.group + "-state";
 }
+std::string positions_topic(const KafkaOptions& options, storage::Use use) {
+  return use == storage::Use::publisher ? journal_topic(options) : state_topic(options);
+}
 
 Result<void> ensure_topics(const Client& client, const KafkaOptions& options) {
   const auto end = std::chrono::steady_clock::now() + options.open_timeout;

@@ -15,6 +15,8 @@ namespace paysaga::engine::kafka {
 [[nodiscard]] std::string journal_topic(const KafkaOptions& options);
 /// Compacted: the newest state of each order.
 [[nodiscard]] std::string state_topic(const KafkaOptions& options);
+/// In which the group's committed offsets are the positions of this use (PROTOCOL R21).
+[[nodiscard]] std::string positions_topic(const KafkaOptions& options, storage::Use use);
 
 /// Makes the topics that are missing, with the settings that the protocol needs (PROTOCOL R24).
 /// What is there is left as it is. Blocks.
