@@ -146,11 +146,7 @@ Written written_of(const std::string& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string brokers = bench::word(argc, argv, "kafka");
-  if (brokers.empty()) {
-    fmt::print(stderr, "backlog needs a broker: --kafka HOST:PORT\n");
-    return 3;
-  }
+  const std::string brokers = bench::broker_of(argc, argv, "backlog");
   const auto events = static_cast<int>(bench::option(argc, argv, "events", 400'000));
   const auto runs = static_cast<int>(bench::option(argc, argv, "runs", 1));
   const bool atomic = bench::word(argc, argv, "publish") != "at_least_once";

@@ -72,6 +72,13 @@ double option(int argc, char** argv, const std::string& name, double otherwise) 
   return found.empty() ? otherwise : std::atof(found.c_str());
 }
 
+std::string broker_of(int argc, char** argv, const std::string& name) {
+  std::string brokers = word(argc, argv, "kafka");
+  if (!brokers.empty()) return brokers;
+  fmt::print(stderr, "{} needs a broker: --kafka HOST:PORT\n", name);
+  std::exit(3);
+}
+
 Directory::Directory() {
   const auto base = std::filesystem::current_path() / "build" / "bench";
   std::filesystem::create_directories(base);

@@ -25,6 +25,8 @@ void print_machine(const std::string& name);
 [[nodiscard]] double option(int argc, char** argv, const std::string& name, double otherwise);
 /// The word after `--name`, or nothing.
 [[nodiscard]] std::string word(int argc, char** argv, const std::string& name);
+/// The broker after `--kafka`; without one the benchmark `name` ends here.
+[[nodiscard]] std::string broker_of(int argc, char** argv, const std::string& name);
 
 class Stopwatch {
  public:

@@ -118,11 +118,7 @@ bool measure(const std::string& brokers, bool atomic, int rate, int seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string brokers = bench::word(argc, argv, "kafka");
-  if (brokers.empty()) {
-    fmt::print(stderr, "latency needs a broker: --kafka HOST:PORT\n");
-    return 3;
-  }
+  const std::string brokers = bench::broker_of(argc, argv, "latency");
   const auto seconds = static_cast<int>(bench::option(argc, argv, "seconds", 10));
   const auto only_rate = static_cast<int>(bench::option(argc, argv, "rate", 0));
   const std::string only_publish = bench::word(argc, argv, "publish");

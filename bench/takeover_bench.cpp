@@ -84,11 +84,7 @@ double take_over(const config::Settings& settings, const config::Settings& stand
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string brokers = bench::word(argc, argv, "kafka");
-  if (brokers.empty()) {
-    fmt::print(stderr, "takeover needs a broker: --kafka HOST:PORT\n");
-    return 3;
-  }
+  const std::string brokers = bench::broker_of(argc, argv, "takeover");
   const auto orders = static_cast<int>(bench::option(argc, argv, "orders", 200'000));
   bench::print_machine("takeover on Kafka");
   const bench::Directory directory;
