@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <span>
@@ -35,6 +36,14 @@ const std::string* header(const storage::LogRecord& record, std::string_view nam
     if (header.name == name) return &header.value;
   }
   return nullptr;
+}
+
+std::size_t bytes_of(const storage::LogRecord& record) {
+  std::size_t bytes = record.key.size() + record.value.size();
+  for (const storage::Header& header : record.headers) {
+    bytes += header.name.size() + header.value.size();
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -129,7 +138,8 @@ void Partition::decided_input(const Pending& pending) {
 storage::RecordOutput Partition::dead_letter_output(const storage::DeadLetter& letter) const {
   return {{world_->options.topic_prefix + std::string{to_text(Topic::payment_dead_letter)}},
           std::nullopt,
-          storage::to_record(letter)};
+          storage::to_record(
+              letter, std::min(storage::dead_letter_bytes_max, log_.record_bytes_max() / 4))};
 }
 
 /// What can never be read leaves the way, whole and with its cause, by a decision of the partition.
@@ -159,6 +169,13 @@ void Partition::dead_letter(std::size_t topic, const storage::LogEntry& entry,
 /// Another producer's partitioner put it here: it goes unchanged to where its order lives.
 void Partition::move_input(std::size_t topic, storage::LogEntry& entry, storage::PartitionId to) {
   const std::string& name = inbound_[topic].topic;
+  // The journal and its own topic must take it once more, with what is added.
+  if (bytes_of(entry.record) > log_.record_bytes_max() / 4 * 3) {
+    return dead_letter(topic, entry,
+                       "it is on the wrong partition, and too large to be moved to that of its "
+                       "order: its key must be the order's id, hashed as Kafka's clients do, or "
+                       "its headers smaller");
+  }
   observer_.moved();
   storage::DecisionRecord record;
   record.action = storage::Action::forward;

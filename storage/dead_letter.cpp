@@ -20,6 +20,8 @@ constexpr std::string_view offset_header = "paysaga-offset";
 constexpr std::string_view cause_header = "paysaga-cause";
 constexpr std::string_view at_header = "paysaga-dead-at";
 
+constexpr std::size_t header_length_bytes = 8;  // Two lengths, in a journal record.
+
 template <class Number>
 bool parse_number(std::string_view text, Number& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -57,7 +59,7 @@ bool take_header(const Header& header, DeadLetter& letter) {
 
 /// True if `to_record` kept a part of the original only.
 bool is_cut(const DeadLetter& letter) {
-  return letter.original.value.size() == dead_letter_bytes_max && letter.cause.ends_with(" bytes)");
+  return letter.cause.ends_with(" bytes)") && letter.cause.find(" (cut from ") != std::string::npos;
 }
 
 }  // namespace
@@ -124,11 +126,18 @@ std::string input_id_of(std::string_view topic, PartitionId partition, Offset of
          std::to_string(offset);
 }
 
-LogRecord to_record(const DeadLetter& letter) {
+LogRecord to_record(const DeadLetter& letter, std::size_t part_bytes_max) {
   LogRecord record = letter.original;
   std::string cause = letter.cause;
-  if (const std::size_t bytes = record.value.size(); bytes > dead_letter_bytes_max) {
-    record.value.resize(dead_letter_bytes_max);
+  std::size_t header_bytes = 0;
+  for (const Header& header : record.headers) {
+    header_bytes += header.name.size() + header.value.size() + header_length_bytes;
+  }
+  const std::size_t bytes = record.key.size() + header_bytes + record.value.size();
+  if (std::max({record.key.size(), header_bytes, record.value.size()}) > part_bytes_max) {
+    record.key.resize(std::min(record.key.size(), part_bytes_max));
+    record.value.resize(std::min(record.value.size(), part_bytes_max));
+    if (header_bytes > part_bytes_max) record.headers.clear();
     cause += " (cut from " + std::to_string(bytes) + " bytes)";
   }
   const auto add = [&](std::string_view name, std::string value) {
@@ -193,8 +202,7 @@ Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
   letter.at = time_from_micros(reader.i64());
   letter.original.key = reader.text();
   letter.original.value = reader.text();
-  constexpr std::size_t header_bytes_min = 8;
-  for (std::uint32_t left = reader.count(header_bytes_min); left > 0; --left) {
+  for (std::uint32_t left = reader.count(header_length_bytes); left > 0; --left) {
     const std::string_view name = reader.text();
     letter.original.headers.push_back({std::string{name}, std::string{reader.text()}});
   }

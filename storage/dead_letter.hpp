@@ -25,7 +25,8 @@ struct DeadLetter {
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
-/// The largest part of an original that is kept; the cause says when it was cut.
+/// The most that is kept of an original's value, of its key and of all its headers; the cause says
+/// when it was cut.
 inline constexpr std::size_t dead_letter_bytes_max = 256 * 1024;
 
 [[nodiscard]] std::string_view to_text(DeadLetter::State state);
@@ -49,8 +50,10 @@ inline constexpr std::uint32_t redrives_max = 3;
 [[nodiscard]] std::string input_id_of(std::string_view topic, PartitionId partition, Offset offset);
 
 /// As it is published: the original's key and value; beside its own headers those that say where it
-/// came from and why it is dead (paysaga-topic, -partition, -offset, -cause, -dead-at).
-[[nodiscard]] LogRecord to_record(const DeadLetter& letter);
+/// came from and why it is dead (paysaga-topic, -partition, -offset, -cause, -dead-at). Of value,
+/// key and headers at most `part_bytes_max` each; headers are kept all or not at all.
+[[nodiscard]] LogRecord to_record(const DeadLetter& letter,
+                                  std::size_t part_bytes_max = dead_letter_bytes_max);
 /// Errors: malformed (it is no dead letter of ours).
 [[nodiscard]] Result<DeadLetter> dead_letter_of(const LogRecord& record);
 

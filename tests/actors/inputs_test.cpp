@@ -67,6 +67,41 @@ TEST_CASE("inputs: a good one is decided, a bad one is kept whole with its cause
   CHECK(node.seen.told("dead").empty());
 }
 
+TEST_CASE("inputs: one that is as large as its topic takes stops nobody", "[actors]") {
+  constexpr std::size_t limit = 1u << 20;
+  struct Row {
+    storage::LogRecord record;
+    std::string cause;
+  };
+  const std::string there = order_on(p1, 2);
+  const std::string big(limit - 300, 'x');
+  const std::string lost = "no JSON: the syntax is wrong (cut from ";
+  for (const Row& row : std::vector<Row>{
+           {{"k", {}, big}, " (cut from "},
+           {{"k", {{"theirs", big}}, "{nope"}, lost},
+           {{"k", {{"a", big.substr(limit / 2)}, {"b", big.substr(limit / 2)}}, "{nope"}, lost},
+           {{big, {}, "{nope"}, lost},
+           {{"k", {{"theirs", big}}, initiate("c1", there)}, "too large to be moved"}}) {
+    World world{2};
+    auto store = world.new_store();
+    world.provider.obey();
+    world.put(commands, p0, row.record);
+    Member node{world, store};
+    node.lead();
+    eventually("it is dead", [&] { return node.seen.told("dead").size() == 1; });
+    const std::string here = order_on(p0, 2);
+    world.put(commands, p0, command(here, initiate("c2", here)));
+    eventually("what comes behind it is decided", [&] { return world.decided("c2") == 1; });
+    CHECK(node.seen.told("down").empty());
+    world.check_published(dead_letters);
+    const auto letter = storage::dead_letter_of(world.published(dead_letters).at(0));
+    REQUIRE(letter.has_value());
+    INFO(letter->cause);
+    CHECK(letter->cause.find(row.cause) != std::string::npos);
+    CHECK_FALSE(storage::to_redrive(*letter, true).has_value());
+  }
+}
+
 TEST_CASE("inputs: a producer's trace and correlation go on into what is published", "[actors]") {
   const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   World world;
