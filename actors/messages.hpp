@@ -116,6 +116,11 @@ struct Fetched {
   std::size_t topic;  // Index of the inbound topic.
   Result<storage::LogBatch> batch;
 };
+struct InputRanged {  // Where a topic begins and ends whose inputs could not be read.
+  Life life;
+  std::size_t topic;
+  Result<std::pair<storage::Offset, storage::Offset>> range;
+};
 struct Ranged {
   Life life;
   storage::PartitionId partition;
@@ -224,15 +229,14 @@ using OrderActor =
 using PaymentActor =
     caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>, caf::reacts_to<Shutdown>>;
 
-using PartitionActor =
-    caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
-                     caf::reacts_to<Tailed>, caf::reacts_to<SnapshotLot>, caf::reacts_to<Appended>,
-                     caf::reacts_to<Fetched>, caf::reacts_to<Decided>, caf::reacts_to<Retired>,
-                     caf::reacts_to<Answered>, caf::reacts_to<Submit>, caf::reacts_to<WaitFor>,
-                     caf::reacts_to<Tick>, caf::reacts_to<InspectPartition>,
-                     caf::reacts_to<InspectActors>, caf::reacts_to<InspectActor>,
-                     caf::reacts_to<Lift>, caf::reacts_to<Settle>, caf::reacts_to<AskIdle>,
-                     caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
+using PartitionActor = caf::typed_actor<
+    caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>, caf::reacts_to<Tailed>,
+    caf::reacts_to<SnapshotLot>, caf::reacts_to<Appended>, caf::reacts_to<Fetched>,
+    caf::reacts_to<InputRanged>, caf::reacts_to<Decided>, caf::reacts_to<Retired>,
+    caf::reacts_to<Answered>, caf::reacts_to<Submit>, caf::reacts_to<WaitFor>, caf::reacts_to<Tick>,
+    caf::reacts_to<InspectPartition>, caf::reacts_to<InspectActors>, caf::reacts_to<InspectActor>,
+    caf::reacts_to<Lift>, caf::reacts_to<Settle>, caf::reacts_to<AskIdle>,
+    caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
 
 using PublisherActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
@@ -262,6 +266,7 @@ PAYSAGA_MESSAGE(Replied)
 PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)
 PAYSAGA_MESSAGE(Fetched)
+PAYSAGA_MESSAGE(InputRanged)
 PAYSAGA_MESSAGE(Ranged)
 PAYSAGA_MESSAGE(SnapshotLot)
 PAYSAGA_MESSAGE(SnapshotWritten)

@@ -57,6 +57,7 @@ class Partition {
   void on(Submit& submit);
   void on(Answered& answered);
   void on(Fetched& fetched);
+  void on(const InputRanged& ranged);
   void on(Decided& decided);
   void on(const Retired& retired);
   void on(Lift& lift);      // partition_quarantine.cpp
@@ -173,6 +174,7 @@ class Partition {
 
   // partition_input.cpp
   void read_inputs();
+  void read_topic(std::size_t topic);
   void take_input(std::size_t topic, storage::LogEntry& entry);
   void keep_stray(std::size_t topic, Stray stray);
   void decide_strays(std::size_t topic);

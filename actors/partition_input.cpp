@@ -60,22 +60,34 @@ void Partition::read_inputs() {
     }
     inbound_.push_back({topic, name, InputCursor{from}, nullptr});
   }
-  for (std::size_t i = 0; i < inbound_.size(); ++i) {
-    Inbound& inbound = inbound_[i];
-    inbound.reading =
-        log_.read_input(inbound.topic, id_, inbound.cursor.next(),
-                        [to = Mailbox<PartitionActor>{self_}, life = life_, i](auto batch) {
-                          to.send(Fetched{life, i, std::move(batch)});
-                        });
-    inbound.reading->credit(entries_ahead);
-  }
+  for (std::size_t i = 0; i < inbound_.size(); ++i) read_topic(i);
+}
+
+void Partition::read_topic(std::size_t topic) {
+  Inbound& inbound = inbound_[topic];
+  inbound.reading =
+      log_.read_input(inbound.topic, id_, inbound.cursor.next(),
+                      [to = Mailbox<PartitionActor>{self_}, life = life_, topic](auto batch) {
+                        to.send(Fetched{life, topic, std::move(batch)});
+                      });
+  inbound.reading->credit(entries_ahead);
 }
 
 void Partition::on(Fetched& fetched) {
   if (fetched.life != life_ || role_ != Role::leading || draining_) return;
   Inbound& inbound = inbound_[fetched.topic];
   if (!fetched.batch) {
-    return stop("inputs of " + inbound.topic + " are lost: " + fetched.batch.error().detail);
+    const Error& error = fetched.batch.error();
+    if (error.code == ErrorCode::out_of_range) {
+      return log_.topic_range(
+          inbound.topic, id_,
+          [to = Mailbox<PartitionActor>{self_}, life = life_, topic = fetched.topic](auto range) {
+            to.send(InputRanged{life, topic, std::move(range)});
+          });
+    }
+    stop("inputs of " + inbound.topic + " cannot be read: " + error.detail);
+    stop_passes_ = error.code == ErrorCode::unavailable;
+    return;
   }
   for (storage::LogEntry& entry : fetched.batch->entries) take_input(fetched.topic, entry);
   inbound.cursor.passed(fetched.batch->next);
@@ -86,6 +98,38 @@ void Partition::on(Fetched& fetched) {
   } else {
     inbound.owed += fetched.batch->entries.size();
   }
+}
+
+/// The position lies outside of the topic: inputs are lost, which is said and never passed over
+/// unless a person has said so (PROTOCOL R25).
+void Partition::on(const InputRanged& ranged) {
+  if (ranged.life != life_ || role_ != Role::leading || draining_) return;
+  Inbound& inbound = inbound_[ranged.topic];
+  const storage::Offset at = inbound.cursor.next();
+  const auto [first, end] = ranged.range.value_or(std::pair{at, at});
+  if (first <= at && at <= end) {  // Not known, or it passed.
+    stop("inputs of " + inbound.topic + " cannot be read from " + std::to_string(at) + " on");
+    stop_passes_ = true;
+    return;
+  }
+  const std::string place = inbound.topic + " partition " + std::to_string(storage::index_of(id_));
+  const std::string lost =
+      at < first ? "inputs are lost: " + std::to_string(at) + " to " + std::to_string(first - 1) +
+                       " of " + place + " were deleted before they were read"
+                 : "inputs may be lost: " + place + " ends at " + std::to_string(end) +
+                       ", but was read up to " + std::to_string(at) +
+                       " already: it was made anew, or has lost records";
+  if (!world_->options.accept_input_loss) {
+    return stop(lost +
+                "; have them sent again if you can, and start the node once with "
+                "--accept-data-loss: it goes on at " +
+                std::to_string(first));
+  }
+  observer_.say("error", "inputs_lost", lost + "; it goes on at " + std::to_string(first));
+  inbound.strays.clear();
+  inbound.cursor = InputCursor{first};
+  append_mark();
+  read_topic(ranged.topic);
 }
 
 void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {

@@ -25,6 +25,7 @@ constexpr auto ready_within = std::chrono::seconds{60};
 struct RunOptions {
   std::vector<std::string> files;
   bool exit_when_idle = false;
+  bool accept_data_loss = false;
   std::string idle_for = "2s";
 };
 
@@ -102,7 +103,7 @@ ExitCode run(const Common& common, const RunOptions& options) {
   }
   Signals signals;
   const auto keep_waiting = [&signals] { return !signals.stopped(); };
-  auto started = ServedNode::start(loaded->settings, keep_waiting);
+  auto started = ServedNode::start(loaded->settings, keep_waiting, options.accept_data_loss);
   if (!started) {
     if (signals.stopped()) return ExitCode::ok;
     complain(started.error().detail);
@@ -149,6 +150,8 @@ void add_run(CLI::App& app, Common& common, Work& work) {
                     "End when every line is decided and nothing is under way");
   run_app->add_option("--idle-for", options->idle_for,
                       "How far ahead nothing may be due for that (2s)");
+  run_app->add_flag("--accept-data-loss", options->accept_data_loss,
+                    "Go on without inputs that were deleted before they were read");
   run_app->callback(
       [&common, &work, options] { work = [&common, options] { return run(common, *options); }; });
 }

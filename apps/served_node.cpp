@@ -15,7 +15,8 @@ namespace paysaga::apps {
 
 class ServedNode::Impl {
  public:
-  [[nodiscard]] Result<void> open(config::Settings settings, std::function<bool()> keep_waiting) {
+  [[nodiscard]] Result<void> open(config::Settings settings, std::function<bool()> keep_waiting,
+                                  bool accept_input_loss) {
     engine::start_log({settings.log.level, settings.log.format, {}});
     mode_ = settings.stripe.mode;
     if (auto simulated = start_simulator(settings); !simulated) return simulated;
@@ -35,8 +36,8 @@ class ServedNode::Impl {
     const auto api = std::make_shared<engine::http::Api>(*metrics_, std::move(api_options));
     server_->serve(api);
 
-    auto runtime = engine::Runtime::start(
-        settings, {nullptr, metrics_.get(), server_->url(), std::move(keep_waiting)});
+    auto runtime = engine::Runtime::start(settings, {nullptr, metrics_.get(), server_->url(),
+                                                     std::move(keep_waiting), accept_input_loss});
     if (!runtime) return tl::unexpected{runtime.error()};
     runtime_ = std::move(*runtime);
     if (settings.journal.kind == config::JournalKind::kafka) {
@@ -119,9 +120,11 @@ ServedNode::ServedNode(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 ServedNode::~ServedNode() = default;
 
 Result<std::unique_ptr<ServedNode>> ServedNode::start(config::Settings settings,
-                                                      std::function<bool()> keep_waiting) {
+                                                      std::function<bool()> keep_waiting,
+                                                      bool accept_input_loss) {
   auto impl = std::make_unique<Impl>();
-  if (auto opened = impl->open(std::move(settings), std::move(keep_waiting)); !opened) {
+  const auto opened = impl->open(std::move(settings), std::move(keep_waiting), accept_input_loss);
+  if (!opened) {
     return tl::unexpected{opened.error()};
   }
   return std::unique_ptr<ServedNode>{new ServedNode{std::move(impl)}};

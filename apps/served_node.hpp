@@ -17,8 +17,9 @@ class ServedNode {
  public:
   /// While no broker of the log answers, HTTP is served and says so; `keep_waiting` may end that.
   /// Errors: one line that says what to do.
-  [[nodiscard]] static Result<std::unique_ptr<ServedNode>> start(
-      config::Settings settings, std::function<bool()> keep_waiting);
+  [[nodiscard]] static Result<std::unique_ptr<ServedNode>> start(config::Settings settings,
+                                                                 std::function<bool()> keep_waiting,
+                                                                 bool accept_input_loss = false);
   ~ServedNode();
 
   /// False if it does not lead all its partitions within the time.

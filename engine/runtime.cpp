@@ -124,6 +124,7 @@ class Runtime::Impl {
     actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
     actors::NodeOptions options = node_options(settings, ledger_);
     if (!ports.address.empty()) options.address = ports.address;
+    options.accept_input_loss = ports.accept_input_loss;
     node_ = std::make_unique<actors::Node>(std::move(options), *log_, *store_, *provider, clock_,
                                            observer);
     if (local_ != nullptr) {

@@ -27,6 +27,8 @@ class Runtime {
     std::string address;
     /// Asked while the log is not reachable yet: false ends the wait.
     std::function<bool()> keep_waiting = [] { return true; };
+    /// Goes on without inputs that were deleted before they were read.
+    bool accept_input_loss = false;
   };
 
   /// Opens the data directory and starts. While no broker of the log answers, it waits and says so.
