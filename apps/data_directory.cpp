@@ -11,6 +11,7 @@ namespace paysaga::apps {
 namespace {
 
 constexpr std::size_t page_orders_max = 1'000;
+constexpr std::size_t page_decisions_max = 1'000;
 
 }  // namespace
 
@@ -60,6 +61,24 @@ Result<std::string> stored_order(const storage::StateStore& store, const std::st
   const auto quarantine = store.quarantine(*id);
   return storage::order_json((*loaded)->saga, (*loaded)->partition,
                              quarantine ? *quarantine : std::nullopt);
+}
+
+Result<std::vector<std::string>> stored_timeline(const storage::StateStore& store,
+                                                 const std::string& order) {
+  auto id = OrderId::parse(order);
+  if (!id) return tl::unexpected{id.error()};
+  const auto summary = store.summary(*id);
+  if (!summary) return tl::unexpected{summary.error()};
+  if (!*summary) return fail(ErrorCode::not_found, "no order " + order + " in this data directory");
+  std::vector<std::string> decisions;
+  storage::Offset from = 0;
+  for (;;) {
+    const auto rows = store.history(*id, from, page_decisions_max);
+    if (!rows) return tl::unexpected{rows.error()};
+    for (const storage::HistoryRow& row : *rows) decisions.push_back(storage::history_json(row));
+    if (rows->size() < page_decisions_max) return decisions;
+    from = rows->back().offset + 1;
+  }
 }
 
 }  // namespace paysaga::apps

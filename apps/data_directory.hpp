@@ -23,5 +23,8 @@ namespace paysaga::apps {
 /// An order as the node shows it. Errors: not_found.
 [[nodiscard]] Result<std::string> stored_order(const storage::StateStore& store,
                                                const std::string& order);
+/// All its decisions as the node lists them. Errors: not_found.
+[[nodiscard]] Result<std::vector<std::string>> stored_timeline(const storage::StateStore& store,
+                                                               const std::string& order);
 
 }  // namespace paysaga::apps

@@ -121,13 +121,37 @@ ExitCode why(const Common& common, const OrderOptions& options) {
   return print_object(common.node_url, "table", path_of(options), say);
 }
 
+void show_timeline(const Json& page) {
+  simdjson::dom::array decisions;
+  if (page["timeline"].get(decisions) != simdjson::SUCCESS) return;
+  for (const Json decision : decisions) show_decision(decision);
+  if (decisions.size() > 0) return;
+  fmt::print(stderr,
+             "its history here begins anew, because it was restored; what was before is in "
+             "the topics payment-events and order-events\n");
+}
+
 ExitCode timeline(const Common& common, const OrderOptions& options) {
-  return print_object(common.node_url, common.output, path_of(options) + "/timeline?limit=1000",
-                      [](const Json& page) {
-                        simdjson::dom::array decisions;
-                        if (page["timeline"].get(decisions) != simdjson::SUCCESS) return;
-                        for (const Json decision : decisions) show_decision(decision);
-                      });
+  if (!common.data) {
+    return print_object(common.node_url, common.output, path_of(options) + "/timeline?limit=1000",
+                        show_timeline);
+  }
+  auto store = open_store(*common.data);
+  if (!store) return complain_of(store.error());
+  const auto decisions = stored_timeline(**store, options.order);
+  if (!decisions) return complain_of(decisions.error());
+  std::string page = "{\"timeline\":[";
+  for (std::size_t i = 0; i < decisions->size(); ++i) page += (i == 0 ? "" : ",") + (*decisions)[i];
+  page += "]}";
+  if (common.output != "table") {
+    fmt::print("{}\n", page);
+    return ExitCode::ok;
+  }
+  simdjson::dom::parser parser;
+  Json json;
+  if (parser.parse(page).get(json) != simdjson::SUCCESS) return ExitCode::error;
+  show_timeline(json);
+  return ExitCode::ok;
 }
 
 /// Prints each change of an order until it is closed.

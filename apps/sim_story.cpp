@@ -37,11 +37,16 @@ std::string strength_text(sim::Fault fault, double strength) {
   return fmt::format("{} {:.3g}%", to_text(fault), strength * 100);
 }
 
+/// Orders are numbered from 1.
+bool is_order_of(const sim::Plan& plan, const std::string& name) {
+  for (std::uint32_t number = 1; number <= plan.orders; ++number) {
+    if (name == "o" + std::to_string(number)) return true;
+  }
+  return false;
+}
+
 /// What the seed drew.
-void print_plan(const SimPlan& from, std::uint64_t seed) {
-  sim::PlanOptions options = from.options;
-  options.seed = seed;
-  const sim::Plan plan = make_plan(options);
+void print_plan(const sim::Plan& plan) {
   const auto counted = [](std::uint32_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
   };
@@ -60,15 +65,11 @@ void print_plan(const SimPlan& from, std::uint64_t seed) {
 /// In the worker: each line goes out at once, so that none is lost if the next thing is a crash.
 SeedOutcome tell_story(const SimPlan& plan, std::uint64_t seed, const std::string& wanted) {
   std::setvbuf(stdout, nullptr, _IOLBF, 1 << 16);
-  bool met = wanted.empty();
-  SeedOutcome outcome =
-      run_seed(plan, seed, false, [&](Time at, const std::string& order, const std::string& what) {
+  return run_seed(
+      plan, seed, false, [&](Time at, const std::string& order, const std::string& what) {
         if (!concerns(wanted, order, what)) return;
-        met = met || order == wanted;
         fmt::print("{}  {}{}{}\n", moment_text(at), order, order.empty() ? "" : " ", what);
       });
-  if (!met) fmt::print("no order of this run is named '{}'; the first is o1\n", wanted);
-  return outcome;
 }
 
 }  // namespace
@@ -80,8 +81,16 @@ ExitCode replay_seed(const SimPlan& plan, std::uint64_t seed, const std::string&
                    .first = seed,
                    .last = seed};
   if (plan.planted != PlantedBug::none) totals.planted = to_text(plan.planted);
+  sim::PlanOptions options = plan.options;
+  options.seed = seed;
+  const sim::Plan drawn = make_plan(options);
+  if (!order.empty() && !is_order_of(drawn, order)) {
+    complain(fmt::format("no order of seed {} is named '{}'; they are o1 to o{}", seed, order,
+                         drawn.orders));
+    return ExitCode::not_found;
+  }
   fmt::print("{}\n", headline(totals));
-  print_plan(plan, seed);
+  print_plan(drawn);
   SimWorkers workers{{.jobs = 1, .patience = std::nullopt},
                      [&](std::uint64_t one) { return tell_story(plan, one, order); }};
   const bool whole = workers.work(

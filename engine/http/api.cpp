@@ -384,7 +384,11 @@ Response Api::show_timeline(const Call& call, const OrderId& order) const {
   const std::string_view after = call.target.parameter("after").value_or("");
   const auto page = engine().timeline(order, after, *limit);
   if (!page) return to_response(to_problem(page.error()));
-  if (page->items.empty() && after.empty()) return order_unknown(order);
+  if (page->items.empty() && after.empty()) {  // A restored order has none yet.
+    const auto saga = engine().load(order);
+    if (!saga) return to_response(to_problem(saga.error()));
+    if (*saga == nullptr) return order_unknown(order);
+  }
   return json_response(to_json("timeline", *page));
 }
 

@@ -38,6 +38,9 @@ struct KafkaOptions {
   Duration session_timeout = seconds{6};
   Duration open_timeout = seconds{15};      // Until the first broker has answered.
   Duration delivery_timeout = seconds{30};  // After which a record's outcome is unknown.
+  Duration topics_every = seconds{30};      // A node that runs looks at its topics again so often.
+  /// Takes what it finds wrong then, one line each.
+  std::function<void(const std::vector<std::string>&)> faulty;
   /// Properties of librdkafka, such as those of TLS and SASL. Those that the protocol relies on are
   /// ours and refused here.
   std::map<std::string, std::string> properties;

@@ -55,7 +55,8 @@ struct KafkaLog::Impl {
                   ports(journal_topic(options))},
         snapshotter{options, "snapshotter", state_topic(options), bytes,
                     ports(state_topic(options))},
-        questions{questions_max} {}
+        questions{questions_max},
+        watch{1, options.topics_every, [this] { look_at_topics(); }} {}
 
   KafkaOptions options;
   std::string cluster;
@@ -77,6 +78,15 @@ struct KafkaLog::Impl {
   Publisher publisher;
   Publisher snapshotter;
   TaskThread questions;  // Asks the broker what blocks.
+  TaskThread watch;      // Looks whether somebody has changed the topics.
+
+  /// A broker that does not answer is noticed elsewhere.
+  void look_at_topics() {
+    const std::shared_ptr<Membership> member = member_now();
+    if (stopping || !options.faulty || member == nullptr || !member->current()) return;
+    const auto report = check_topics(*measuring, options);
+    if (report && !report->faults.empty()) options.faulty(report->faults);
+  }
 
   Publisher::Ports ports(std::string topic) {
     return {fence, [this] { return shared_producer(); },
@@ -153,6 +163,7 @@ KafkaLog::~KafkaLog() {
   impl_->publisher.stop();
   impl_->snapshotter.stop();
   impl_->questions.stop();
+  impl_->watch.stop();
   if (impl_->producer != nullptr) impl_->producer->flush(flush_timeout);
 }
 

@@ -237,7 +237,9 @@ void Membership::gain(rd_kafka_topic_partition_list_s* partitions) {
     return;
   }
   for (int i = 0; i < partitions->cnt; ++i) {
-    owned_.insert(static_cast<std::uint32_t>(partitions->elems[i].partition));
+    const auto partition = static_cast<std::uint32_t>(partitions->elems[i].partition);
+    // Somebody gave the topic more partitions than the group has: they stand for nothing.
+    if (partition < options_.partition_count) owned_.insert(partition);
   }
   token_ = ++tokens_;
   fence_.assign(token_, std::move(metadata), owned_);

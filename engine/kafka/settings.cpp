@@ -34,6 +34,11 @@ KafkaOptions kafka_options(const config::Settings& settings) {
   for (const auto& [name, property] : from.properties) {
     options.properties.emplace(name, property.value.reveal());
   }
+  options.faulty = [](const std::vector<std::string>& faults) {
+    for (const std::string& fault : faults) {
+      log_event(LogLevel::error, "topic_faulty", {{"what", fault}});
+    }
+  };
   options.log = [](std::string_view line) {
     const bool error = line.find("ERROR") != std::string_view::npos;
     log_event(error ? LogLevel::warning : LogLevel::debug, "kafka_client", {{"says", line}});

@@ -25,6 +25,7 @@ struct Wanted {
   std::string name;
   Properties settings;              // Exactly these.
   std::int64_t retention_millis{};  // At least; 0: not looked at.
+  bool own = false;                 // Of the group alone: nobody else writes to it.
 };
 
 std::int64_t millis_of(Duration duration) {
@@ -34,20 +35,26 @@ std::int64_t millis_of(Duration duration) {
 std::vector<Wanted> wanted_topics(const KafkaOptions& options) {
   std::vector<Wanted> wanted{
       {membership_topic(options),
-       {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}}},
+       {{"cleanup.policy", "delete"}, {"retention.ms", "-1"}, {"retention.bytes", "-1"}},
+       0,
+       true},
       {journal_topic(options),
        {{"cleanup.policy", "delete"},
         {"message.timestamp.type", "LogAppendTime"},
         {"retention.bytes", "-1"},
         {"unclean.leader.election.enable", "false"}},
-       millis_of(options.journal_retention)},
+       millis_of(options.journal_retention),
+       true},
       {state_topic(options),
-       {{"cleanup.policy", "compact"}, {"unclean.leader.election.enable", "false"}}}};
+       {{"cleanup.policy", "compact"}, {"unclean.leader.election.enable", "false"}},
+       0,
+       true}};
   for (const std::string& topic : options.topics) {
     const bool kept = std::ranges::find(options.topics_kept, topic) != options.topics_kept.end();
     wanted.push_back({topic,
                       {{"cleanup.policy", "delete"}, {"unclean.leader.election.enable", "false"}},
-                      kept ? kept_for_ever : millis_of(options.topic_retention)});
+                      kept ? kept_for_ever : millis_of(options.topic_retention),
+                      false});
   }
   return wanted;
 }
@@ -234,23 +241,50 @@ void check_retention(const Wanted& wanted, const Properties& settings, TopicRepo
   }
 }
 
-void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& found,
-               const Properties& settings, TopicReport& report) {
-  if (found.partitions != static_cast<int>(options.partition_count)) {
-    report.faults.push_back("topic " + wanted.name + ": it has " +
-                            std::to_string(found.partitions) + " partitions; the group has " +
-                            std::to_string(options.partition_count));
+std::string counted(int count, const char* what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+/// A topic cannot shrink: those of the group do with more, and what is put into another one's would
+/// never be read.
+void check_partitions(const Wanted& wanted, const KafkaOptions& options, const Found& found,
+                      Strictness strictness, TopicReport& report) {
+  const auto count = static_cast<int>(options.partition_count);
+  if (found.partitions == count) return;
+  if (wanted.own && found.partitions > count && strictness == Strictness::protocol) return;
+  report.faults.push_back("topic " + wanted.name + ": it has " +
+                          counted(found.partitions, "partition") + "; the group has " +
+                          std::to_string(count) +
+                          (found.partitions > count ? ", and nobody reads the others" : ""));
+}
+
+/// What can be written at all, and survives the loss of a broker.
+void check_replicas(const Wanted& wanted, const KafkaOptions& options, const Found& found,
+                    const Properties& settings, Strictness strictness, TopicReport& report) {
+  const auto in_sync = static_cast<int>(number_in(settings, "min.insync.replicas"));
+  const std::string has = "topic " + wanted.name + ": it has " + counted(found.replicas, "replica");
+  if (found.replicas < in_sync) {
+    report.faults.push_back(has + ", but min.insync.replicas is " + std::to_string(in_sync) +
+                            ": nobody can write to it; add replicas, or lower that");
+  } else if (found.replicas >= replicas_for_two_in_sync && in_sync < 2) {
+    report.faults.push_back("topic " + wanted.name + ": min.insync.replicas is " +
+                            value_in(settings, "min.insync.replicas") + "; set it to 2");
   }
+  if (strictness == Strictness::all && found.replicas < options.replication) {
+    report.faults.push_back(has + "; kafka.replication is " + std::to_string(options.replication) +
+                            ": add replicas with kafka-reassign-partitions");
+  }
+}
+
+void check_one(const Wanted& wanted, const KafkaOptions& options, const Found& found,
+               const Properties& settings, Strictness strictness, TopicReport& report) {
+  check_partitions(wanted, options, found, strictness, report);
   for (const auto& [name, value] : wanted.settings) {
     if (value_in(settings, name) == value) continue;
     report.faults.push_back("topic " + wanted.name + ": " + name + " is " +
                             value_in(settings, name) + "; set it to " + value);
   }
-  if (found.replicas >= replicas_for_two_in_sync &&
-      number_in(settings, "min.insync.replicas") < 2) {
-    report.faults.push_back("topic " + wanted.name + ": min.insync.replicas is " +
-                            value_in(settings, "min.insync.replicas") + "; set it to 2");
-  }
+  check_replicas(wanted, options, found, settings, strictness, report);
   const auto bytes =
       static_cast<std::size_t>(std::max<std::int64_t>(0, number_in(settings, "max.message.bytes")));
   report.message_bytes_max =
@@ -361,7 +395,7 @@ Result<TopicReport> check_topics(const Client& client, const KafkaOptions& optio
     const auto found = cluster->topics.find(wanted.name);
     const auto read = settings->find(wanted.name);
     if (found == cluster->topics.end() || read == settings->end()) continue;
-    check_one(wanted, options, found->second, read->second, report);
+    check_one(wanted, options, found->second, read->second, strictness, report);
     if (strictness == Strictness::all) check_retention(wanted, read->second, report);
   }
   return report;
