@@ -23,11 +23,11 @@ KafkaOptions over_tls() {
   return options;
 }
 
-KafkaOptions with_password() {
+KafkaOptions with_password(const std::string& mechanism = "PLAIN") {
   KafkaOptions options = over_tls();
   options.brokers = secret("PAYSAGA_KAFKA_SASL");
   options.properties["security.protocol"] = "sasl_ssl";
-  options.properties["sasl.mechanism"] = "PLAIN";
+  options.properties["sasl.mechanism"] = mechanism;
   options.properties["sasl.username"] = secret("PAYSAGA_KAFKA_USER");
   options.properties["sasl.password"] = secret("PAYSAGA_KAFKA_PASSWORD");
   return options;
@@ -75,14 +75,18 @@ TEST_CASE("secured kafka: a log over TLS works", "[.secured]") {
 }
 
 TEST_CASE("secured kafka: a log with a user and a password works", "[.secured]") {
-  check_works(with_password());
+  const std::string mechanism = GENERATE("PLAIN", "SCRAM-SHA-256");
+  INFO(mechanism);
+  check_works(with_password(mechanism));
 }
 
 TEST_CASE("secured kafka: a wrong password or user is said at once", "[.secured]") {
-  KafkaOptions options = with_password();
+  const std::string mechanism = GENERATE("PLAIN", "SCRAM-SHA-256");
+  INFO(mechanism);
+  KafkaOptions options = with_password(mechanism);
   options.properties["sasl.password"] = "a wrong one";
   check_refused(options, "refuses the user or the password: check sasl.username", seconds{5});
-  options = with_password();
+  options = with_password(mechanism);
   options.properties["sasl.username"] = "nobody";
   check_refused(options, "refuses the user or the password: check sasl.username", seconds{5});
 }
