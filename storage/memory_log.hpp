@@ -61,8 +61,13 @@ class MemoryCourier {
                                                          PartitionId partition) = 0;
 };
 
+class MemoryWorld;
+
 struct MemoryLogOptions {
   std::string group = "memory";
+  /// Another group's world, whose topics these nodes read and write, too; journals, positions and
+  /// owners are each group's own. Only without a thread. Outlives this world.
+  MemoryWorld* topics_of = nullptr;
   std::uint32_t partition_count = 4;
   std::size_t record_bytes_max = 1u << 20;
   std::function<Time()> clock;  // None: a clock that moves one microsecond an append.

@@ -9,9 +9,12 @@ constexpr std::size_t batch_entries_max = 512;
 
 }  // namespace
 
-MemoryWorld::Impl::Impl(MemoryLogOptions with) : options{std::move(with)} {
+MemoryWorld::Impl::Impl(MemoryLogOptions with)
+    : options{std::move(with)},
+      line{options.topics_of == nullptr ? own_line : options.topics_of->impl_->line} {
   ensure(options.partition_count > 0, "a log has partitions");
   ensure(!options.threaded || options.courier == nullptr, "a courier takes the place of a thread");
+  ensure(!options.threaded || options.topics_of == nullptr, "two worlds have no mutex in common");
   if (options.threaded) thread = std::thread{[this] { run(); }};
 }
 
@@ -26,6 +29,9 @@ MemoryWorld::Impl::~Impl() {
 
 MemoryLane& MemoryWorld::Impl::lane(std::string_view topic, PartitionId partition) {
   ensure(index_of(partition) < options.partition_count, "a partition of this log");
+  if (options.topics_of != nullptr && topic != options.group + "-journal") {
+    return options.topics_of->impl_->lane(topic, partition);
+  }
   MemoryLane& found = lanes[{std::string{topic}, index_of(partition)}];
   if (found.topic.empty()) {
     found.topic = topic;

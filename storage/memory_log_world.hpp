@@ -114,12 +114,13 @@ struct MemoryWorld::Impl {
 
   MemoryLogOptions options;
   mutable std::mutex mutex;
-  std::map<std::pair<std::string, std::uint32_t>, MemoryLane> lanes;
+  std::map<std::pair<std::string, std::uint32_t>, MemoryLane> lanes;  // But those of `topics_of`.
   std::map<std::string, MemoryNode> nodes;
   std::map<std::uint32_t, Owner> owners;
   std::set<std::uint32_t> owned_once;  // Partitions that somebody owned at some time.
   OwnershipToken token = 0;
-  std::uint64_t line = 0;  // The last one that was given away.
+  std::uint64_t own_line = 0;
+  std::uint64_t& line;  // The last one that was given away, of all worlds with the same topics.
   std::map<std::pair<Use, std::uint32_t>, Commit> commits;
   std::map<std::pair<std::string, std::uint32_t>, Offset> inbound;
   std::map<std::uint32_t, MemorySnapshot> snapshots;

@@ -16,6 +16,13 @@ bool has_parked(const Saga& saga, std::string_view id) {
                              [&](const Parked& parked) { return parked.input.id.text() == id; });
 }
 
+/// Of a command, or of a payment's event that orders hear.
+const std::string* id_of(const Input& input) {
+  if (const auto* command = std::get_if<CommandInput>(&input.body)) return &command->id.text();
+  const auto* event = std::get_if<PaymentEventInput>(&input.body);
+  return event == nullptr ? nullptr : &event->event.id.text();
+}
+
 }  // namespace
 
 void CommandCheck::asked(const std::string& order, const std::string& id) {
@@ -65,14 +72,15 @@ void CommandCheck::check_memory(const CountedDecision& decision) {
 /// First in, first decided.
 void CommandCheck::check_queue(const CountedDecision& decision) {
   const storage::DecisionView& of = decision.decision;
+  if (of.queued.empty() && of.action != storage::Action::dequeue) return;
+  auto& queue = queues_[{decision.roles, std::string{of.order}}];
   if (!of.queued.empty()) {
     const auto input = actors::decode_queued(OrderId::of(std::string{of.order}), of.queued);
-    const auto* command = input ? std::get_if<CommandInput>(&input->body) : nullptr;
-    if (command == nullptr) return wrong(decision, "what is queued cannot be read");
-    queues_[std::string{of.order}].push_back(command->id.text());
+    const std::string* id = input ? id_of(*input) : nullptr;
+    if (id == nullptr) return wrong(decision, "what is queued cannot be read");
+    queue.push_back(*id);
   }
   if (of.action != storage::Action::dequeue) return;
-  auto& queue = queues_[std::string{of.order}];
   if (queue.empty()) return wrong(decision, "a command left a queue that was empty");
   if (!of.input_id.empty() && queue.front() != of.input_id) {
     wrong(decision, std::string{of.input_id} + " was decided before " + queue.front() +

@@ -48,7 +48,7 @@ class CommandCheck {
   Findings& findings_;
   std::map<Name, Asked> asked_;
   std::map<Name, std::uint32_t> decided_;
-  std::map<std::string, std::deque<std::string>, std::less<>> queues_;  // Ids, by order.
+  std::map<std::pair<Roles, std::string>, std::deque<std::string>> queues_;  // Ids, by order.
   std::size_t open_ = 0;                                                // Required and not decided.
 };
 

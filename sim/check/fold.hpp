@@ -16,6 +16,7 @@ namespace paysaga::sim {
 
 /// A decision that counts, as it landed.
 struct CountedDecision {
+  Roles roles;  // Of the group whose journal it is in.
   storage::PartitionId partition;
   const storage::LogEntry& entry;
   const storage::DecisionView& decision;
@@ -23,7 +24,7 @@ struct CountedDecision {
   const Saga* after;   // Null: the decision changes no state.
 };
 
-/// The journals, folded as they land, by an accept rule of its own: written from PROTOCOL R3 and
+/// The journals of a group, folded as they land, by an accept rule of its own: written from PROTOCOL R3 and
 /// not shared with the engine, so that a fault in the engine's rule shows as a difference.
 ///
 /// What it does not check: the codecs of records and states, which it shares with the engine.
@@ -46,7 +47,8 @@ class Fold {
     std::uint64_t voided = 0;
   };
 
-  Fold(std::uint32_t partitions, Findings& findings) : journals_(partitions), findings_{findings} {}
+  Fold(Roles roles, std::uint32_t partitions, Findings& findings)
+      : roles_{roles}, journals_(partitions), findings_{findings} {}
 
   /// The next entry of a journal. What counts and decides is given to `then`.
   template <class F>
@@ -57,11 +59,12 @@ class Fold {
     std::shared_ptr<const Saga> before;
     std::shared_ptr<const Saga> after;
     if (!decision->order.empty()) std::tie(before, after) = take(partition, entry, *decision);
-    then(CountedDecision{partition, entry, *decision, before.get(), after.get()});
+    then(CountedDecision{roles_, partition, entry, *decision, before.get(), after.get()});
   }
 
   [[nodiscard]] const std::map<std::string, Order, std::less<>>& orders() const { return orders_; }
   [[nodiscard]] const Order* find(std::string_view order) const;
+  [[nodiscard]] Roles roles() const { return roles_; }
   [[nodiscard]] const Journal& journal(storage::PartitionId partition) const {
     return journals_[storage::index_of(partition)];
   }
@@ -76,6 +79,7 @@ class Fold {
                           const storage::DecisionView& decision);
   void unreadable(const storage::LogEntry& entry, const Error& error);
 
+  Roles roles_;
   std::vector<Journal> journals_;
   std::map<std::string, Order, std::less<>> orders_;
   Findings& findings_;

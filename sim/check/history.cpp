@@ -96,7 +96,7 @@ void HistoryCheck::counted(const CountedDecision& decision) {
     wrong(decision, "an order that is " + std::string{to_text(before)} + " became " +
                         std::string{to_text(after->order.status)});
   }
-  if (const auto broken = check(*after)) wrong(decision, "a state breaks a rule: " + *broken);
+  if (const auto broken = check(*after, decision.roles)) wrong(decision, "a state breaks a rule: " + *broken);
   check_sequence(decision);
   check_money(decision);
   check_wake(decision);
@@ -172,8 +172,8 @@ void HistoryCheck::check_tries(const CountedDecision& decision) {
 
 void HistoryCheck::check_wake(const CountedDecision& decision) {
   const Saga& saga = *decision.after;
-  const Status status = saga.order.status;
-  if (!saga.payment && saga.parked.empty()) return;  // Nobody has begun it.
+  const Status status = status_of(saga);
+  if (!saga.payment && saga.parked.empty()) return;  // Nobody has begun it, or the topics wake it.
   if (!order::is_open(status) || status == Status::pending || saga.order.held) return;
   if (!next_wake_at(saga)) wrong(decision, "an open order has no next wake-up");
 }

@@ -57,11 +57,11 @@ void MoneyCheck::compare(const stripe::OrderBook& book, Time now) {
     findings_.add({"money", what, book.order_id, now});
   };
   const Sums sums = sums_of(book);
-  const Fold::Order* order = fold_.find(book.order_id);
-  if (order == nullptr || order->saga == nullptr || !order->saga->payment) {
+  const std::shared_ptr<const Saga> order = orders_.find(book.order_id);
+  if (order == nullptr || !order->payment) {
     return wrong("the payment service knows an order that the journal does not");
   }
-  const MoneyTotals& money = order->saga->payment->money;
+  const MoneyTotals& money = order->payment->money;
   if (sums.charges > 1) wrong("was charged " + std::to_string(sums.charges) + " times");
   if (sums.charged != money.captured) {
     wrong("was charged " + std::to_string(sums.charged) + ", the state says " +
@@ -72,28 +72,28 @@ void MoneyCheck::compare(const stripe::OrderBook& book, Time now) {
           std::to_string(money.refunded) + " and " + std::to_string(money.refunding) +
           " on its way");
   }
-  const auto& known = order->saga->payment->intent;
+  const auto& known = order->payment->intent;
   const auto index = known ? account().ids().index_of(stripe::Kind::intent, known->id.text())
                            : std::optional<stripe::Index>{};
-  if (!index || order::is_open(order->saga->order.status)) return;
+  if (!index || order::is_open(order->order.status)) return;
   const stripe::IntentStatus status = account().intent(*index).state.status;
   if (status != stripe::IntentStatus::succeeded && status != stripe::IntentStatus::canceled) {
-    wrong("is " + status_text(*order->saga) + ", and its intent can still be paid");
+    wrong("is " + status_text(*order) + ", and its intent can still be paid");
   }
 }
 
 void MoneyCheck::at_end(Time now) {
   at_step(now);
   for (const stripe::OrderBook& book : model_.books().orders()) compare(book, now);
-  for (const auto& [id, order] : fold_.orders()) {
-    if (order.saga == nullptr || !order.saga->payment) continue;
-    const std::int64_t captured = order.saga->payment->money.captured;
-    bool known = captured == 0;
-    for (const stripe::OrderBook& book : model_.books().orders()) known |= book.order_id == id;
-    if (known) continue;
+  orders_.each([&](const std::string& id, const Halves& halves) {
+    const Saga& saga = halves.payments;
+    if (!saga.payment || saga.payment->money.captured == 0) return;
+    for (const stripe::OrderBook& book : model_.books().orders()) {
+      if (book.order_id == id) return;
+    }
     findings_.add(
         {"money", "the state says paid, the payment service knows nothing of it", id, now});
-  }
+  });
 }
 
 }  // namespace paysaga::sim

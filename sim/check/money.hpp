@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "paysaga/sim/check/fold.hpp"
+#include "paysaga/sim/check/whole.hpp"
 #include "paysaga/sim/stripe_model.hpp"
 
 namespace paysaga::sim {
@@ -16,8 +16,8 @@ namespace paysaga::sim {
 /// sides say is compared once the world has come to rest.
 class MoneyCheck {
  public:
-  MoneyCheck(const stripe::StripeModel& model, const Fold& fold, Findings& findings)
-      : model_{model}, fold_{fold}, findings_{findings} {}
+  MoneyCheck(const stripe::StripeModel& model, const Wholes& orders, Findings& findings)
+      : model_{model}, orders_{orders}, findings_{findings} {}
 
   /// Cheap: looks at the books' counters.
   void at_step(Time now);
@@ -37,7 +37,7 @@ class MoneyCheck {
   void compare(const stripe::OrderBook& book, Time now);
 
   const stripe::StripeModel& model_;
-  const Fold& fold_;
+  const Wholes& orders_;
   Findings& findings_;
   std::uint64_t violations_ = 0;
 };

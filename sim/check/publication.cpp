@@ -34,7 +34,10 @@ void PublicationCheck::counted(const CountedDecision& decision) {
     const std::uint64_t hash = hash_of_record(output.record);
     const std::uint32_t partition =
         storage::index_of(output.partition.value_or(decision.partition));
-    for (const std::string& topic : output.topics) lanes_[{topic, partition}].said.push_back(hash);
+    for (const std::string& topic : output.topics) {
+      Lane& lane = lanes_[{topic, partition}];
+      (decision.roles == Roles::orders ? lane.orders : lane.queue).said.push_back(hash);
+    }
   }
 }
 
@@ -56,8 +59,7 @@ void PublicationCheck::landed(std::string_view topic, storage::PartitionId parti
   }
   Lane& lane = lanes_[{std::string{topic}, storage::index_of(partition)}];
   const std::uint64_t hash = hash_of_record(entry.record);
-  if (lane.next < lane.said.size() && lane.said[lane.next] == hash) {
-    ++lane.next;
+  if (lane.queue.take(hash) || lane.orders.take(hash)) {
     ++lane.seen[hash];
   } else if (once_ || !lane.seen.contains(hash)) {
     wrong(lane.seen.contains(hash) ? "was published twice"
@@ -72,16 +74,16 @@ void PublicationCheck::landed(std::string_view topic, storage::PartitionId parti
 
 bool PublicationCheck::complete() const {
   for (const auto& [place, lane] : lanes_) {
-    if (lane.next != lane.said.size()) return false;
+    if (lane.left() > 0) return false;
   }
   return true;
 }
 
 void PublicationCheck::at_end(Time now) {
   for (const auto& [place, lane] : lanes_) {
-    if (lane.next == lane.said.size()) continue;
+    if (lane.left() == 0) continue;
     findings_.add({"publication",
-                   std::to_string(lane.said.size() - lane.next) + " records of " + place.first +
+                   std::to_string(lane.left()) + " records of " + place.first +
                        "/" + std::to_string(place.second) + " were never published",
                    "", now});
   }

@@ -30,10 +30,22 @@ class PublicationCheck {
   [[nodiscard]] bool complete() const;
 
  private:
-  struct Lane {
+  /// What one group has to publish there.
+  struct Queue {
     std::vector<std::uint64_t> said;  // Hashes of records, in order.
     std::size_t next = 0;
+    [[nodiscard]] bool take(std::uint64_t hash) {
+      if (next == said.size() || said[next] != hash) return false;
+      ++next;
+      return true;
+    }
+    [[nodiscard]] std::size_t left() const { return said.size() - next; }
+  };
+  struct Lane {
+    Queue queue;   // Of the nodes with payments.
+    Queue orders;  // Of a group with orders alone.
     std::unordered_map<std::uint64_t, std::uint32_t> seen;
+    [[nodiscard]] std::size_t left() const { return queue.left() + orders.left(); }
   };
   struct Moved {
     std::uint32_t said = 0;

@@ -4,23 +4,28 @@
 
 namespace paysaga::sim {
 
-std::optional<std::string> why_restless(const Saga& saga) {
+std::optional<std::string> why_restless(const Halves& halves) {
   using order::Status;
-  const Status status = saga.order.status;
-  if (!saga.parked.empty()) return "a command is parked";
-  if (saga.payment) {
-    if (!saga.payment->operations.empty()) {
-      return "an operation is " + std::string{to_text(saga.payment->operations.front().phase)} +
-             ": " + saga.payment->operations.front().key.text();
+  if (halves.quarantined) return "it is quarantined";
+  const auto& payment = halves.payments.payment;
+  const order::Order& order = halves.orders.order;
+  const Status status = order.status;
+  if (!halves.payments.parked.empty() || !halves.orders.parked.empty()) {
+    return "a command is parked";
+  }
+  if (payment) {
+    if (!payment->operations.empty()) {
+      return "an operation is " + std::string{to_text(payment->operations.front().phase)} + ": " +
+             payment->operations.front().key.text();
     }
-    const bool pending = std::ranges::any_of(saga.payment->refunds, [](const auto& refund) {
+    const bool pending = std::ranges::any_of(payment->refunds, [](const auto& refund) {
       return refund.state == payment::RefundState::requested ||
              refund.state == payment::RefundState::pending;
     });
     if (pending) return "a refund is under way";
   }
-  if (!saga.payment) return std::nullopt;  // Nobody has begun it.
-  if (!order::is_open(status) || status == Status::pending || saga.order.held) return std::nullopt;
+  if (!payment) return std::nullopt;  // Nobody has begun it.
+  if (!order::is_open(status) || status == Status::pending || order.held) return std::nullopt;
   if (status == Status::refund_failed) return std::nullopt;  // It is tried again, without end.
   return "its status is " + std::string{to_text(status)};
 }

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "paysaga/saga/saga.hpp"
+#include "paysaga/sim/check/whole.hpp"
 
 namespace paysaga::sim {
 
@@ -12,6 +12,6 @@ namespace paysaga::sim {
 /// none, a decision that the policy leaves to an operator).
 ///
 /// What it does not check: whether the rest is the right one.
-[[nodiscard]] std::optional<std::string> why_restless(const Saga& saga);
+[[nodiscard]] std::optional<std::string> why_restless(const Halves& order);
 
 }  // namespace paysaga::sim

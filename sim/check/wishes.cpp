@@ -9,9 +9,9 @@ void WishCheck::asked(const std::string& order, const CommandInput& input) {
 }
 
 void WishCheck::at_end(Time now) {
-  for (const auto& [id, order] : fold_.orders()) {
-    if (order.saga != nullptr) check_order(*order.saga, asked_[id], now);
-  }
+  orders_.each([&](const std::string& id, const Halves&) {
+    if (const auto saga = orders_.find(id)) check_order(*saga, asked_[id], now);
+  });
 }
 
 void WishCheck::check_order(const Saga& saga, const Commands& commands, Time now) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "paysaga/saga/input.hpp"
-#include "paysaga/sim/check/fold.hpp"
+#include "paysaga/sim/check/whole.hpp"
 
 namespace paysaga::sim {
 
@@ -16,7 +16,7 @@ namespace paysaga::sim {
 /// What it does not check: whether a refusal was right (the tables of tests/saga say that).
 class WishCheck {
  public:
-  WishCheck(const Fold& fold, Findings& findings) : fold_{fold}, findings_{findings} {}
+  WishCheck(const Wholes& orders, Findings& findings) : orders_{orders}, findings_{findings} {}
   /// Somebody sends a command, once or several times.
   void asked(const std::string& order, const CommandInput& input);
   void at_end(Time now);
@@ -38,7 +38,7 @@ class WishCheck {
   static void check_refunds(const Saga& saga, const Granted& granted, const Commands& commands,
                             const Wrong& wrong);
 
-  const Fold& fold_;
+  const Wholes& orders_;
   std::map<std::string, Commands> asked_;  // By order.
   Findings& findings_;
 };

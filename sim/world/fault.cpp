@@ -18,7 +18,7 @@ constexpr ByFault<std::string_view> names{
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
     "provider_502", "provider_down", "provider_forgetful", "provider_refund_fails",
     "input_twice", "input_late", "input_malformed", "input_misplaced", "slow_actors",
-    "paid_elsewhere"};
+    "paid_elsewhere", "roles_apart", "group_away"};
 // clang-format on
 
 constexpr ByFault<Fault> make_all() {
@@ -67,6 +67,8 @@ bool is_timed(Fault fault) {
     case Fault::clock_wrong:
     case Fault::provider_down:
     case Fault::provider_forgetful:
+    case Fault::roles_apart:
+    case Fault::group_away:
       return true;
     case Fault::append_refused:
     case Fault::append_lost:

@@ -60,15 +60,19 @@ enum class Fault : std::uint8_t {
   input_misplaced,  // On a partition where its order does not live.
   slow_actors,      // The world goes on while actors have work left.
   paid_elsewhere,   // A customer pays an intent at the provider itself, past the engine.
+
+  roles_apart,  // Payments and orders are two groups of nodes; how many the orders' has.
+  group_away,   // All nodes of one of them are gone for a while.
 };
-inline constexpr std::size_t fault_count = 45;
+inline constexpr std::size_t fault_count = 47;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.
 [[nodiscard]] Result<Fault> parse_fault(std::string_view text);
 /// All of them, in order.
 [[nodiscard]] const std::array<Fault, fault_count>& all_faults();
-/// True if it happens so many times a run; false if it has a chance at each opportunity.
+/// True if a run has a number of it: of times, or of nodes; false if it has a chance at each
+/// opportunity.
 [[nodiscard]] bool is_timed(Fault fault);
 
 template <class T>

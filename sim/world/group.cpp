@@ -37,7 +37,9 @@ void Group::owe_notice(const std::string& node) {
 }
 
 void Group::noticed(const std::string& node) {
-  if (--notices_owed_[node] > 0 || !has(node)) return;
+  const auto owed = notices_owed_.find(node);
+  if (owed == notices_owed_.end()) return;  // Of another group.
+  if (--owed->second > 0 || !has(node)) return;
   log_.set_membership_current(node, true);
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr char ledger[] = "simledger0";
 
 storage::StoreIdentity identity_of(const Surroundings& around) {
-  return {"memory/paysaga", ledger, around.plan.partitions};
+  return {"memory/" + around.group_name, ledger, around.plan.partitions, around.roles};
 }
 
 }  // namespace
@@ -16,7 +16,7 @@ storage::StoreIdentity identity_of(const Surroundings& around) {
 /// Listens to the node: which partitions it leads, and what a person would have to look at.
 class Machine::Watch final : public actors::Observer {
  public:
-  Watch(Surroundings& around, const Machine& machine) : around_{around}, machine_{machine} {}
+  Watch(const Surroundings& around, const Machine& machine) : around_{around}, machine_{machine} {}
 
   void claimed(storage::PartitionId id) override {
     led.insert(id);
@@ -48,15 +48,15 @@ class Machine::Watch final : public actors::Observer {
     return std::to_string(storage::index_of(id));
   }
 
-  Surroundings& around_;
+  const Surroundings& around_;
   const Machine& machine_;
 };
 
-Machine::Machine(Surroundings& around, std::uint32_t number)
-    : around_{around},
+Machine::Machine(Surroundings around, std::uint32_t number)
+    : around_{std::move(around)},
       number_{number},
-      disk_{identity_of(around), Prng::stream(around.plan.seed, "disk " + std::to_string(number)),
-            around.plan.has(Fault::power_loss) || around.plan.has(Fault::journal_trimmed)} {}
+      disk_{identity_of(around_), Prng::stream(around_.plan.seed, "disk " + std::to_string(number)),
+            around_.plan.has(Fault::power_loss) || around_.plan.has(Fault::journal_trimmed)} {}
 
 Machine::~Machine() {
   if (running()) crash();
@@ -67,6 +67,8 @@ actors::NodeOptions Machine::options() const {
   actors::NodeOptions options;
   options.node = life_;
   options.version = "sim";
+  options.group = around_.group_name;
+  options.roles = around_.roles;
   options.ledger = ledger;
   options.publish_atomic = plan.publish_atomic;
   options.snapshots = plan.snapshots;

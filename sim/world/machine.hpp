@@ -19,9 +19,11 @@
 
 namespace paysaga::sim {
 
-/// What the machines of a world share. All of it outlives them.
+/// What the machines of a group share. What it refers to outlives them.
 struct Surroundings {
   const Plan& plan;
+  Roles roles;             // Of the nodes.
+  std::string group_name;  // Of theirs.
   Timeline& timeline;
   storage::MemoryWorld& log;
   stripe::StripeModel& stripe;
@@ -41,7 +43,7 @@ struct Surroundings {
 /// real node that runs on it, life after life.
 class Machine final : public actors::Clock {
  public:
-  Machine(Surroundings& around, std::uint32_t number);
+  Machine(Surroundings around, std::uint32_t number);
   ~Machine() override;
 
   void start();
@@ -57,6 +59,7 @@ class Machine final : public actors::Clock {
   void set_reachable(bool reachable);
 
   [[nodiscard]] std::uint32_t number() const { return number_; }
+  [[nodiscard]] Roles roles() const { return around_.roles; }
   /// "n2.3": its third life.
   [[nodiscard]] const std::string& life() const { return life_; }
   [[nodiscard]] bool running() const { return node_ != nullptr; }
@@ -81,7 +84,7 @@ class Machine final : public actors::Clock {
   [[nodiscard]] actors::NodeOptions options() const;
   void connect();
 
-  Surroundings& around_;
+  const Surroundings around_;
   std::uint32_t number_;
   std::uint32_t lives_ = 0;
   std::string life_;

@@ -67,6 +67,9 @@ Plan make_plan(const PlanOptions& options) {
     plan.intensity[index_of(Fault::snapshot_stalled)] = 0;
     plan.intensity[index_of(Fault::positions_forgotten)] = 0;
   }
+  plan.orders_nodes = static_cast<std::uint32_t>(plan.intensity[index_of(Fault::roles_apart)]);
+  if (options.nodes) plan.orders_nodes = std::min(plan.orders_nodes, *options.nodes);
+  if (!plan.apart()) plan.intensity[index_of(Fault::group_away)] = 0;
   if (options.faults_until) plan.faults_for = std::min(plan.faults_for, *options.faults_until);
   return plan;
 }

@@ -25,7 +25,8 @@ struct PlanOptions {
 struct Plan {
   std::uint64_t seed;
   std::uint32_t orders;
-  std::uint32_t nodes;
+  std::uint32_t nodes;         // That run payments.
+  std::uint32_t orders_nodes;  // A group of their own that runs orders; 0: the others do.
   std::uint32_t partitions;
   bool publish_atomic;
   bool standby;
@@ -42,6 +43,8 @@ struct Plan {
   Duration travel_max;          // The same to the provider.
   ByFault<double> intensity{};  // A chance or a number of times; 0: the run has it not.
 
+  /// Payments and orders are two groups.
+  [[nodiscard]] bool apart() const { return orders_nodes > 0; }
   [[nodiscard]] bool has(Fault fault) const { return intensity[index_of(fault)] > 0; }
 };
 

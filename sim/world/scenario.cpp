@@ -17,7 +17,8 @@ struct BuiltIn {
 };
 constexpr std::array built_in{BuiltIn{"swarm", scenario_swarm}, BuiltIn{"calm", scenario_calm},
                               BuiltIn{"provider", scenario_provider},
-                              BuiltIn{"ownership", scenario_ownership}};
+                              BuiltIn{"ownership", scenario_ownership},
+                              BuiltIn{"roles", scenario_roles}};
 
 /// "3%" as 0.03, "4" as 4.
 std::optional<double> number_of(std::string_view text) {

@@ -9,5 +9,6 @@ namespace paysaga::sim {
 [[nodiscard]] std::string_view scenario_calm();
 [[nodiscard]] std::string_view scenario_provider();
 [[nodiscard]] std::string_view scenario_ownership();
+[[nodiscard]] std::string_view scenario_roles();
 
 }  // namespace paysaga::sim

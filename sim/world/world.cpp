@@ -1,6 +1,7 @@
 #include "paysaga/sim/world/world.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/sim/check/rest.hpp"
@@ -17,8 +18,13 @@ constexpr Duration idle_step_max = minutes{10};
 /// day, and a look may have to be repeated.
 constexpr Duration rest_max = hours{24 * 5};
 
-bool is_command_topic(std::string_view topic) {
-  return topic == to_text(Topic::payment_commands) || topic == to_text(Topic::order_commands);
+/// What payments tell orders, and what orders ask of payments.
+bool is_between(Topic topic) {
+  constexpr std::array topics{Topic::payment_initiated, Topic::payment_processing,
+                              Topic::payment_completed, Topic::payment_failed,
+                              Topic::payment_cancelled, Topic::payment_refunded,
+                              Topic::payment_refund_initiated, Topic::payment_commands};
+  return std::ranges::find(topics, topic) != topics.end();
 }
 
 bool has_header(const storage::LogRecord& record, std::string_view name) {
@@ -57,12 +63,8 @@ World::World(const Plan& plan, Tell tell)
       timeline_{begin_of_time},
       dice_{plan_},
       stripe_{model_options(plan_)},
-      oracle_{plan_.partitions, plan_.publish_atomic, stripe_},
+      oracle_{plan_.apart(), plan_.partitions, plan_.publish_atomic, stripe_},
       courier_{plan_, timeline_, dice_},
-      log_{log_options()},
-      group_{plan_.partitions, log_},
-      around_{surroundings()},
-      outside_{log_.open("outside")},
       customers_{plan_, timeline_, dice_, doors()},
       scheduler_{Prng::stream(plan_.seed, "scheduler")},
       doors_prng_{Prng::stream(plan_.seed, "doors")},
@@ -79,20 +81,39 @@ World::World(const Plan& plan, Tell tell)
                      std::to_string(of.entry.offset) + " " + what);
     };
   }
-  courier_.on_notice = [this](const std::string& node) { group_.noticed(node); };
-  for (std::uint32_t i = 1; i <= plan_.nodes; ++i) {
-    machines_.push_back(std::make_unique<Machine>(around_, i));
+  courier_.on_notice = [this](const std::string& node) {
+    for (const auto& side : sides_) side->group.noticed(node);
+  };
+  if (plan_.apart()) {
+    add_side(Roles::payments, "paysaga-payments", plan_.nodes);
+    add_side(Roles::orders, "paysaga-orders", plan_.orders_nodes);
+    dice_.count(Fault::roles_apart);
+  } else {
+    add_side(Roles::both, "paysaga", plan_.nodes);
   }
+  outside_ = sides_.front()->log.open("outside");
 }
 
 World::~World() {
   courier_.on_notice = nullptr;
+  outside_.reset();
   machines_.clear();
+  while (!sides_.empty()) sides_.pop_back();  // The first has the topics of the other.
 }
 
-storage::MemoryLogOptions World::log_options() {
+void World::add_side(Roles roles, const std::string& group, std::uint32_t nodes) {
+  Side& side = *sides_.emplace_back(std::make_unique<Side>(roles, log_options(group)));
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    const auto number = static_cast<std::uint32_t>(machines_.size() + 1);
+    machines_.push_back(std::make_unique<Machine>(surroundings(side), number));
+    side.machines.push_back(machines_.back().get());
+  }
+}
+
+storage::MemoryLogOptions World::log_options(const std::string& group) {
   storage::MemoryLogOptions options;
-  options.group = "paysaga";
+  options.group = group;
+  if (!sides_.empty()) options.topics_of = &sides_.front()->log;
   options.partition_count = plan_.partitions;
   options.clock = [this] { return timeline_.now(); };
   options.threaded = false;
@@ -103,13 +124,15 @@ storage::MemoryLogOptions World::log_options() {
   return options;
 }
 
-Surroundings World::surroundings() {
+Surroundings World::surroundings(Side& side) {
   return {.plan = plan_,
+          .roles = side.roles,
+          .group_name = side.name,
           .timeline = timeline_,
-          .log = log_,
+          .log = side.log,
           .stripe = stripe_,
           .courier = courier_,
-          .group = group_,
+          .group = side.group,
           .on_request =
               [this](const stripe::Request& request, Time at) {
                 oracle_.effects.arrived(request, at);
@@ -132,18 +155,30 @@ void World::landed(std::string_view topic, storage::PartitionId partition,
                    const storage::LogEntry& entry) {
   hash_ = hash_of(topic, hash_ + static_cast<std::uint64_t>(entry.offset));
   hash_ = storage::chain_next(hash_, entry.record.key, entry.record.value);
-  if (topic == "paysaga-journal") return oracle_.journal_landed(partition, entry);
+  for (const auto& side : sides_) {
+    if (topic.starts_with(side->name) && topic.substr(side->name.size()) == "-journal") {
+      return oracle_.journal_landed(side->roles, partition, entry);
+    }
+  }
+  const auto known = parse_topic(topic);
+  ensure(known.has_value(), "a topic of people");
+  topic_landed(*known, partition, entry);
+}
+
+void World::topic_landed(Topic topic, storage::PartitionId partition,
+                         const storage::LogEntry& entry) {
+  const bool commands = topic == Topic::payment_commands || topic == Topic::order_commands;
   const bool moved = has_header(entry.record, "paysaga-moved");
-  if (is_command_topic(topic) && !moved) {
+  const bool of_engine = has_header(entry.record, "ce_source");
+  if (commands && !moved && !of_engine) {
     if (has_header(entry.record, "litter")) {
-      oracle_.commands.unreadable(storage::input_id_of(topic, partition, entry.offset));
+      oracle_.commands.unreadable(storage::input_id_of(to_text(topic), partition, entry.offset));
     }
     return;
   }
-  oracle_.publication.landed(topic, partition, entry);
-  const bool events =
-      topic == to_text(Topic::payment_events) || topic == to_text(Topic::order_events);
-  if (!events) return;
+  oracle_.publication.landed(to_text(topic), partition, entry);
+  if (plan_.apart() && !moved && is_between(topic)) oracle_.between_landed(topic, entry.record);
+  if (topic != Topic::payment_events && topic != Topic::order_events) return;
   if (auto event = storage::decode_event(entry.record.value)) {
     tell(event->order.text(), "is told " + std::string{to_text(event->type)});
     timeline_.after(milliseconds{1}, [this, told = std::move(*event)] { customers_.told(told); });
@@ -189,11 +224,12 @@ void World::pass_time() {
 
 bool World::at_rest() const {
   if (!customers_.done() || asks_open_ > 0 || !oracle_.commands.complete()) return false;
-  if (!oracle_.publication.complete()) return false;
-  for (const auto& [id, order] : oracle_.fold.orders()) {
-    if (order.quarantined || (order.saga != nullptr && why_restless(*order.saga))) return false;
-  }
-  return std::ranges::all_of(machines_, [](const auto& machine) { return machine->running(); });
+  if (!oracle_.publication.complete() || !oracle_.pair.complete()) return false;
+  bool rests = true;
+  oracle_.wholes.each([&](const std::string&, const Halves& order) {
+    rests = rests && !why_restless(order);
+  });
+  return rests && std::ranges::all_of(machines_, [](const auto& machine) { return machine->running(); });
 }
 
 /// The world is well. Everything must come to an end now, in bounded time.
@@ -208,13 +244,14 @@ void World::come_to_rest() {
     if (at_rest()) return;
     if (timeline_.now() < deadline) continue;
     stuck_ = true;
-    for (const auto& [id, order] : oracle_.fold.orders()) {
-      auto why = order.saga == nullptr ? std::nullopt : why_restless(*order.saga);
-      if (order.quarantined) why = "it is quarantined";
-      if (why) oracle_.findings.add({"rest", *why, id, timeline_.now()});
-    }
+    oracle_.wholes.each([&](const std::string& id, const Halves& order) {
+      if (const auto why = why_restless(order)) {
+        oracle_.findings.add({"rest", *why, id, timeline_.now()});
+      }
+    });
     oracle_.commands.at_end(timeline_.now());
     oracle_.publication.at_end(timeline_.now());
+    oracle_.pair.at_end(timeline_.now());
     if (oracle_.findings.empty()) {
       oracle_.findings.add({"rest", "something never ended", "", timeline_.now()});
     }
@@ -238,16 +275,17 @@ void World::check_leaks() {
 std::string World::what_is_in_flight() {
   struct Seen {
     std::size_t asked;
-    std::vector<std::size_t> leaders;
+    std::vector<std::size_t> leaders;  // By side and partition.
     std::string left;
   };
   const auto seen = std::make_shared<Seen>(
-      Seen{2 * machines_.size(), std::vector<std::size_t>(plan_.partitions), {}});
+      Seen{2 * machines_.size(), std::vector<std::size_t>(sides_.size() * plan_.partitions), {}});
   for (const auto& machine : machines_) {
-    machine->node().partitions([seen](const std::vector<actors::PartitionInfo>& infos) {
+    const std::size_t first = &side_of(*machine) == sides_.front().get() ? 0 : plan_.partitions;
+    machine->node().partitions([seen, first](const std::vector<actors::PartitionInfo>& infos) {
       --seen->asked;
       for (const actors::PartitionInfo& info : infos) {
-        seen->leaders[storage::index_of(info.partition)] += info.role == "leading" ? 1 : 0;
+        seen->leaders[first + storage::index_of(info.partition)] += info.role == "leading" ? 1 : 0;
         if (info.in_flight > 0) seen->left += "inputs are in flight; ";
       }
     });
@@ -267,26 +305,31 @@ std::string World::what_is_in_flight() {
   return seen->left;
 }
 
+/// Each partition is led by a node that has read all of its journal.
+bool World::leads_all(const Side& side) const {
+  for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
+    const storage::PartitionId id{i};
+    if (std::ranges::none_of(side.machines, [&](Machine* machine) {
+          const auto position = machine->disk().position(id);
+          return machine->leads(id) && position && position->next == side.log.journal_end(id);
+        })) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Every node dies with its disk. What the journal says must be enough to be where they were.
 void World::restart_cold() {
   for (const auto& machine : machines_) {
     leave(*machine);
     machine->disk().replace(nullptr);
     machine->start();
-    group_.join(machine->life());
+    side_of(*machine).group.join(machine->life());
   }
   const Time deadline = timeline_.now() + minutes{10};
   const auto caught_up = [this] {
-    for (std::uint32_t i = 0; i < plan_.partitions; ++i) {
-      const storage::PartitionId id{i};
-      if (std::ranges::none_of(machines_, [&](const auto& machine) {
-            const auto position = machine->disk().position(id);
-            return machine->leads(id) && position && position->next == log_.journal_end(id);
-          })) {
-        return false;
-      }
-    }
-    return true;
+    return std::ranges::all_of(sides_, [this](const auto& side) { return leads_all(*side); });
   };
   while (!caught_up() && oracle_.findings.empty()) {
     step();
@@ -300,7 +343,7 @@ RunResult World::run() {
   schedule_faults();
   for (const auto& machine : machines_) {
     machine->start();
-    group_.join(machine->life());
+    side_of(*machine).group.join(machine->life());
   }
   customers_.open();
   const Time rest_from = begin_of_time + plan_.faults_for;
@@ -331,9 +374,9 @@ RunResult World::outcome() {
     outcome.kind = stuck_ ? RunResult::Kind::stuck : RunResult::Kind::wrong;
   outcome.findings = oracle_.findings.kept();
   outcome.hash = hash_of(stripe_.books_json(false), hash_);
-  outcome.sagas = oracle_.fold.orders().size();
-  outcome.decisions = oracle_.fold.counted();
-  outcome.voided = oracle_.fold.voided();
+  outcome.sagas = oracle_.wholes.count();
+  outcome.decisions = oracle_.counted();
+  outcome.voided = oracle_.voided();
   outcome.charges = oracle_.money.charges();
   outcome.requests = oracle_.effects.requests();
   outcome.steps = steps_;
@@ -353,9 +396,9 @@ RunResult World::outcome() {
   add(Fault::provider_502, stripe::Fault::html_502);
   outcome.faults[index_of(Fault::provider_refund_fails)] += stripe_.account().refunds_failed();
   outcome.pairs = oracle_.history.pairs();
-  for (const auto& [id, order] : oracle_.fold.orders()) {
-    if (order.saga != nullptr) ++outcome.statuses[status_text(*order.saga)];
-  }
+  oracle_.wholes.each([&](const std::string& id, const Halves&) {
+    if (const auto saga = oracle_.wholes.find(id)) ++outcome.statuses[status_text(*saga)];
+  });
   return outcome;
 }
 

@@ -8,9 +8,9 @@
 #include "paysaga/sim/check/oracle.hpp"
 #include "paysaga/sim/world/courier.hpp"
 #include "paysaga/sim/world/customers.hpp"
-#include "paysaga/sim/world/group.hpp"
 #include "paysaga/sim/world/machine.hpp"
 #include "paysaga/sim/world/plan.hpp"
+#include "paysaga/sim/world/side.hpp"
 #include "paysaga/sim/world/timeline.hpp"
 #include "paysaga/storage/codec_command.hpp"
 
@@ -61,10 +61,13 @@ class World {
   using AskPtr = std::shared_ptr<Ask>;
 
   // world.cpp
-  [[nodiscard]] storage::MemoryLogOptions log_options();
-  [[nodiscard]] Surroundings surroundings();
+  void add_side(Roles roles, const std::string& group, std::uint32_t nodes);
+  [[nodiscard]] storage::MemoryLogOptions log_options(const std::string& group);
+  [[nodiscard]] Surroundings surroundings(Side& side);
   void landed(std::string_view topic, storage::PartitionId partition,
               const storage::LogEntry& entry);
+  void topic_landed(Topic topic, storage::PartitionId partition, const storage::LogEntry& entry);
+  [[nodiscard]] bool leads_all(const Side& side) const;
   void step();
   void pass_time();
   [[nodiscard]] bool at_rest() const;
@@ -82,28 +85,35 @@ class World {
   void pay(const std::string& order);
   void answered(const AskPtr& ask, int attempt, const actors::Submitted& answer);
   void put(const std::string& topic, storage::PartitionId partition, storage::LogRecord record);
-  [[nodiscard]] Machine* some_machine(Prng& prng);
+  [[nodiscard]] Machine* some_machine(const Command& command, Prng& prng);
 
   // world_faults.cpp
   void schedule_faults();
   void strike(Fault fault);
   void for_a_while(Prng& prng, Duration low, Duration high, std::function<void()> then);
-  void rebalance_whole();
-  void stall_snapshots();
-  void forget_positions();
-  [[nodiscard]] bool put_position_back(storage::PartitionId partition, const std::string& why);
+  void rebalance_whole(Side& side);
+  void stall_snapshots(Side& side);
+  static void forget_positions(Side& side);
+  [[nodiscard]] static bool put_position_back(Side& side, storage::PartitionId partition,
+                                              const std::string& why);
   void cut_off(Machine& machine);
   void cut_off_provider(Prng& prng, Duration low, Duration high);
   void kill(Machine& machine, Fault how);
   void pause(Machine& machine);
   void restart_later(Machine& machine, Prng& prng);
+  void start_at(Machine& machine, Time at);
   void leave(Machine& machine);
-  void trim(bool ask_disks);
+  void go_away(Side& side);
+  void trim(Side& side, bool ask_disks);
   void on_failure(std::uint32_t machine, storage::PartitionId partition, const std::string& why);
   void on_quarantine(const OrderId& order, const std::string& why);
   void patrol();
   void until(Time end) { busy_until_ = std::max(busy_until_, end); }
+  void resume_quarantined(Side& side);
   void heal();
+  [[nodiscard]] Side& side_of(const Machine& machine) {
+    return machine.roles() == Roles::orders ? *sides_.back() : *sides_.front();
+  }
 
   const Plan plan_;
   Tell tell_;
@@ -112,10 +122,8 @@ class World {
   stripe::StripeModel stripe_;
   Oracle oracle_;
   Courier courier_;
-  storage::MemoryWorld log_;
-  Group group_;
-  Surroundings around_;
-  std::vector<std::unique_ptr<Machine>> machines_;
+  std::vector<std::unique_ptr<Side>> sides_;        // The first runs payments.
+  std::vector<std::unique_ptr<Machine>> machines_;  // Of all sides.
   std::unique_ptr<storage::MemoryLog> outside_;
   Customers customers_;
   Prng scheduler_;
@@ -125,7 +133,6 @@ class World {
   std::uint64_t asks_open_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;
-  std::map<storage::PartitionId, storage::Commit> forgotten_;  // The publisher's.
   bool trimmed_ = false;
   bool stuck_ = false;
 };

@@ -45,7 +45,7 @@ Customers::Doors World::doors() {
 
 /// What the engine does not see: it meets an intent that somebody else has moved on.
 void World::pay(const std::string& order) {
-  const Fold::Order* known = oracle_.fold.find(order);
+  const Fold::Order* known = oracle_.payments.find(order);
   if (known == nullptr || known->saga == nullptr || !known->saga->payment) return;
   const auto& intent = known->saga->payment->intent;
   if (!intent) return;
@@ -71,10 +71,11 @@ void World::put(const std::string& topic, storage::PartitionId partition,
                 });
 }
 
-Machine* World::some_machine(Prng& prng) {
+/// One of those whose nodes decide the command.
+Machine* World::some_machine(const Command& command, Prng& prng) {
   std::vector<Machine*> up;
   for (const auto& machine : machines_) {
-    if (machine->awake()) up.push_back(machine.get());
+    if (machine->awake() && is_decided_by(machine->roles(), command)) up.push_back(machine.get());
   }
   return up.empty() ? nullptr : up[prng.below(up.size())];
 }
@@ -92,7 +93,7 @@ void World::ask(const std::string& order, const std::string& id, const std::stri
 /// One HTTP request to some node. Its client waits for a while, then asks again under the same id.
 void World::try_ask(const AskPtr& ask) {
   const int attempt = ++ask->tries;
-  if (Machine* machine = some_machine(doors_prng_)) {
+  if (Machine* machine = some_machine(ask->command.input.command, doors_prng_)) {
     machine->node().submit({ask->command.order, ask->command.input, false},
                            [this, ask, attempt](const actors::Submitted& answer) {
                              timeline_.after(milliseconds{1}, [this, ask, attempt, answer] {

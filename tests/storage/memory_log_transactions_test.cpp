@@ -130,6 +130,42 @@ TEST_CASE("memory log: who reads a snapshot waits for the transaction that write
   CHECK(read == (commits ? "" : "newest"));
 }
 
+TEST_CASE("memory log: two groups have the topics in common and nothing else",
+          "[storage][memory]") {
+  Transactions log;
+  MemoryLogOptions options = log.options();
+  options.group = "others";
+  options.topics_of = &log.world;
+  MemoryWorld others{options};
+  const auto outsider = others.open("c");
+  std::string seen;
+  const auto reading = outsider->read_input(events, p0, 0, [&](const Result<LogBatch>& batch) {
+    for (const LogEntry& entry : batch->entries) seen += entry.record.value;
+  });
+  reading->credit(100);
+  const auto deliver_all = [&] {
+    while (log.world.deliver() + others.deliver() > 0) continue;
+  };
+  log.world.fail_publishes(MemoryFault::open_commits);
+  CHECK(log.publish(*log.one, "1", 7) == "storage_failed");
+  outsider->put({events, p0, {"k", {}, "2"}}, [](const auto&) {});
+  deliver_all();
+  CHECK(seen.empty());  // It stops before the other group's open transaction.
+  CHECK(log.seen.empty());
+  log.world.end_transactions();
+  deliver_all();
+  CHECK(seen == "12");
+  CHECK(log.seen == "12");
+  CHECK(log.shown == "12");
+  CHECK(others.topic(events, p0).size() == 2);
+  CHECK_FALSE(others.committed(Use::publisher, p0).has_value());
+  (void)others.append_foreign(p0, {{}, {}, "a journal's"});
+  CHECK(others.journal_end(p0) == 1);
+  CHECK(log.world.journal_end(p0) == 0);
+  others.move(p0, "c");
+  CHECK_FALSE(log.world.owner(p0).has_value());
+}
+
 TEST_CASE("memory log: a position can be forgotten and put back", "[storage][memory]") {
   Transactions log;
   CHECK_FALSE(log.world.forget_position(Use::publisher, p0).has_value());
