@@ -51,11 +51,11 @@ void print_plan(const sim::Plan& plan) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
   };
   fmt::print("{}, {}, {} within {}, faults for {}, events published {}\n",
-             plan.apart() ? fmt::format("{} for payments, {} for orders", counted(plan.nodes, "node"),
-                                        plan.orders_nodes)
+             plan.apart() ? fmt::format("{} for payments, {} for orders",
+                                        counted(plan.nodes, "node"), plan.orders_nodes)
                           : counted(plan.nodes, "node"),
-             counted(plan.partitions, "partition"),
-             counted(plan.orders, "order"), to_text(plan.arrivals), to_text(plan.faults_for),
+             counted(plan.partitions, "partition"), counted(plan.orders, "order"),
+             to_text(plan.arrivals), to_text(plan.faults_for),
              plan.publish_atomic ? "exactly once" : "at least once");
   std::string faults;
   for (const sim::Fault fault : sim::all_faults()) {

@@ -42,6 +42,10 @@ std::string_view to_text(PlantedBug bug) {
       return "lost_position_guessed";
     case PlantedBug::snapshot_skips_after_failure:
       return "snapshot_skips_after_failure";
+    case PlantedBug::overtaken_event_heard:
+      return "overtaken_event_heard";
+    case PlantedBug::payment_topic_unread:
+      return "payment_topic_unread";
   }
   std::abort();
 }

@@ -30,7 +30,9 @@ enum class PlantedBug {
   publisher_skips_after_failure,  // What could not be published is left out.
   unstable_position_guessed,      // A position that cannot be told yet is taken for none.
   lost_position_guessed,          // A publisher whose position is lost begins at the start.
-  snapshot_skips_after_failure    // What could not be written is left out of the snapshot.
+  snapshot_skips_after_failure,   // What could not be written is left out of the snapshot.
+  overtaken_event_heard,  // Orders go by the payment's event that comes last, not the newest.
+  payment_topic_unread    // Orders do not read one of the topics that tell of payments.
 };
 
 /// All of them but `none`.
@@ -49,7 +51,9 @@ inline constexpr std::array planted_bugs{PlantedBug::act_before_read_back,
                                          PlantedBug::publisher_skips_after_failure,
                                          PlantedBug::unstable_position_guessed,
                                          PlantedBug::lost_position_guessed,
-                                         PlantedBug::snapshot_skips_after_failure};
+                                         PlantedBug::snapshot_skips_after_failure,
+                                         PlantedBug::overtaken_event_heard,
+                                         PlantedBug::payment_topic_unread};
 
 /// "act_before_read_back"; of no bug, "none".
 [[nodiscard]] std::string_view to_text(PlantedBug bug);

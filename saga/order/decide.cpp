@@ -3,6 +3,7 @@
 
 #include "paysaga/saga/order/states.hpp"
 #include "paysaga/saga/order/steps.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::order {
 namespace {
@@ -66,7 +67,8 @@ void hear(Draft& draft, const Event& event) {
   Order& order = draft.order;
   // Topics are not ordered among each other: what a newer event has overtaken tells nothing new,
   // for each event shows the whole payment.
-  if (event.sequence <= order.payment.sequence) return ignore(draft, "overtaken");
+  const bool overtaken = event.sequence <= order.payment.sequence;
+  if (overtaken && !planted(PlantedBug::overtaken_event_heard)) return ignore(draft, "overtaken");
   if (is_impossible(order, event)) return ignore(draft, "contradicts what is known");
   const MoneyTotals before = order.payment.money;
   order.payment =

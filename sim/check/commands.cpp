@@ -97,13 +97,13 @@ void CommandCheck::counted(const CountedDecision& decision) {
   if (action == Action::enqueue || action == Action::quarantine || action >= Action::lift) return;
   if (decision.decision.input_id.empty()) return;
   const Name name{decision.decision.order, decision.decision.input_id};
-  if (++decided_[name] > 1) {
-    findings_.add(
-        {"commands", name.second + " was decided twice", name.first, decision.entry.appended_at});
-  }
+  const bool again = ++decided_[{decision.roles, name}] > 1;
+  if (again) wrong(decision, name.second + " was decided twice");
   const auto found = asked_.find(name);
   if (found == asked_.end()) return;
-  if (++found->second.decided == 1 && found->second.required) --open_;
+  const std::uint32_t times = ++found->second.decided;
+  if (times == 1 && found->second.required) --open_;
+  if (times > 1 && !again) wrong(decision, name.second + " was decided by both groups");
 }
 
 void CommandCheck::at_end(Time now) {

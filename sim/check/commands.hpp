@@ -47,9 +47,9 @@ class CommandCheck {
 
   Findings& findings_;
   std::map<Name, Asked> asked_;
-  std::map<Name, std::uint32_t> decided_;
+  std::map<std::pair<Roles, Name>, std::uint32_t> decided_;                  // By each group.
   std::map<std::pair<Roles, std::string>, std::deque<std::string>> queues_;  // Ids, by order.
-  std::size_t open_ = 0;                                                // Required and not decided.
+  std::size_t open_ = 0;  // Required and not decided.
 };
 
 }  // namespace paysaga::sim

@@ -24,8 +24,9 @@ struct CountedDecision {
   const Saga* after;   // Null: the decision changes no state.
 };
 
-/// The journals of a group, folded as they land, by an accept rule of its own: written from PROTOCOL R3 and
-/// not shared with the engine, so that a fault in the engine's rule shows as a difference.
+/// The journals of a group, folded as they land, by an accept rule of its own: written from
+/// PROTOCOL R3 and not shared with the engine, so that a fault in the engine's rule shows as a
+/// difference.
 ///
 /// What it does not check: the codecs of records and states, which it shares with the engine.
 class Fold {

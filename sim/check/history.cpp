@@ -96,7 +96,8 @@ void HistoryCheck::counted(const CountedDecision& decision) {
     wrong(decision, "an order that is " + std::string{to_text(before)} + " became " +
                         std::string{to_text(after->order.status)});
   }
-  if (const auto broken = check(*after, decision.roles)) wrong(decision, "a state breaks a rule: " + *broken);
+  if (const auto broken = check(*after, decision.roles))
+    wrong(decision, "a state breaks a rule: " + *broken);
   check_sequence(decision);
   check_money(decision);
   check_wake(decision);

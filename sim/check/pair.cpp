@@ -11,8 +11,7 @@ void PairCheck::told(const Event& event) {
 void PairCheck::counted(const CountedDecision& decision) {
   if (decision.roles != Roles::orders || decision.after == nullptr) return;
   const auto wrong = [&](const std::string& what) {
-    findings_.add(
-        {"pair", what, std::string{decision.decision.order}, decision.entry.appended_at});
+    findings_.add({"pair", what, std::string{decision.decision.order}, decision.entry.appended_at});
   };
   const order::PaymentView before =
       decision.before == nullptr ? order::PaymentView{} : decision.before->order.payment;

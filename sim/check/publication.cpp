@@ -83,8 +83,8 @@ void PublicationCheck::at_end(Time now) {
   for (const auto& [place, lane] : lanes_) {
     if (lane.left() == 0) continue;
     findings_.add({"publication",
-                   std::to_string(lane.left()) + " records of " + place.first +
-                       "/" + std::to_string(place.second) + " were never published",
+                   std::to_string(lane.left()) + " records of " + place.first + "/" +
+                       std::to_string(place.second) + " were never published",
                    "", now});
   }
   for (const auto& [id, moved] : moved_) {

@@ -12,10 +12,7 @@ namespace paysaga::sim {
 /// world has one, or two of one role each.
 struct Side {
   Side(Roles runs, storage::MemoryLogOptions options)
-      : roles{runs},
-        name{options.group},
-        log{options},
-        group{options.partition_count, log} {}
+      : roles{runs}, name{options.group}, log{options}, group{options.partition_count, log} {}
 
   const Roles roles;
   const std::string name;

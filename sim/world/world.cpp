@@ -20,9 +20,9 @@ constexpr Duration rest_max = hours{24 * 5};
 
 /// What payments tell orders, and what orders ask of payments.
 bool is_between(Topic topic) {
-  constexpr std::array topics{Topic::payment_initiated, Topic::payment_processing,
-                              Topic::payment_completed, Topic::payment_failed,
-                              Topic::payment_cancelled, Topic::payment_refunded,
+  constexpr std::array topics{Topic::payment_initiated,        Topic::payment_processing,
+                              Topic::payment_completed,        Topic::payment_failed,
+                              Topic::payment_cancelled,        Topic::payment_refunded,
                               Topic::payment_refund_initiated, Topic::payment_commands};
   return std::ranges::find(topics, topic) != topics.end();
 }
@@ -134,7 +134,11 @@ Surroundings World::surroundings(Side& side) {
           .courier = courier_,
           .group = side.group,
           .on_request =
-              [this](const stripe::Request& request, Time at) {
+              [this, roles = side.roles](const stripe::Request& request, Time at) {
+                if (!runs_payments(roles)) {
+                  oracle_.findings.add(
+                      {"world", "a node without payments asks the payment service", "", at});
+                }
                 oracle_.effects.arrived(request, at);
                 tell("", request.method + " " + request.target + " reaches the payment service " +
                              request.idempotency_key);
@@ -226,10 +230,10 @@ bool World::at_rest() const {
   if (!customers_.done() || asks_open_ > 0 || !oracle_.commands.complete()) return false;
   if (!oracle_.publication.complete() || !oracle_.pair.complete()) return false;
   bool rests = true;
-  oracle_.wholes.each([&](const std::string&, const Halves& order) {
-    rests = rests && !why_restless(order);
-  });
-  return rests && std::ranges::all_of(machines_, [](const auto& machine) { return machine->running(); });
+  oracle_.wholes.each(
+      [&](const std::string&, const Halves& order) { rests = rests && !why_restless(order); });
+  return rests &&
+         std::ranges::all_of(machines_, [](const auto& machine) { return machine->running(); });
 }
 
 /// The world is well. Everything must come to an end now, in bounded time.

@@ -137,8 +137,7 @@ void World::forget_positions(Side& side) {
 
 /// A publisher that finds no position stops, and says so. An operator who keeps the positions
 /// commits the last one again. False if none was forgotten.
-bool World::put_position_back(Side& side, storage::PartitionId partition,
-                              const std::string& why) {
+bool World::put_position_back(Side& side, storage::PartitionId partition, const std::string& why) {
   const auto found = side.forgotten.find(partition);
   if (found == side.forgotten.end() || !why.starts_with("the publisher's position is lost"))
     return false;
