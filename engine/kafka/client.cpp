@@ -88,6 +88,9 @@ Result<void> set_all(rd_kafka_conf_t& conf, const Properties& properties) {
   return {};
 }
 
+/// Former ones repeat their nonce, which Kafka 4 refuses (librdkafka's pull request 4895).
+constexpr int first_with_scram = 0x020601ff;
+
 bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -96,10 +99,15 @@ bool holds(std::string_view text, std::string_view part) {
 /// that the transport failed. None: it says nothing of why.
 std::optional<Client::Trouble> trouble_of(std::string_view line) {
   if (holds(line, "SASL authentication error") || holds(line, "Authentication failed")) {
-    return Client::Trouble{
+    std::string why =
         "the broker refuses the user or the password: check sasl.username, "
-        "sasl.password and sasl.mechanism under [kafka.properties]",
-        true};
+        "sasl.password and sasl.mechanism under [kafka.properties]";
+    if (holds(line, "SCRAM") && rd_kafka_version() < first_with_scram) {
+      why +=
+          std::string{"; librdkafka "} + rd_kafka_version_str() +
+          " cannot log in by SCRAM at a broker of Kafka 4: use librdkafka 2.6.1, or PLAIN over TLS";
+    }
+    return Client::Trouble{std::move(why), true};
   }
   if (holds(line, "certificate verify failed") || holds(line, "could not be verified")) {
     return Client::Trouble{
