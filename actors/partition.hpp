@@ -126,6 +126,7 @@ class Partition {
     Topic kind;
     std::string topic;  // Its name in full.
     InputCursor cursor;
+    storage::Offset told;  // The position that the store, or a record in flight, has; -1: none.
     std::unique_ptr<storage::Reading> reading;
     std::size_t owed = 0;  // Credit held back while too much was in flight.
     std::deque<Stray> strays;
@@ -169,7 +170,7 @@ class Partition {
   void append_mark();
   void append(storage::RecordKind kind, std::string value, InFlight in_flight);
   void send_to_journal(storage::Headers headers, std::string value);
-  [[nodiscard]] std::vector<storage::InputPosition> input_positions() const;
+  [[nodiscard]] std::vector<storage::InputPosition> moved_positions();
   [[nodiscard]] std::size_t in_flight() const { return tickets_.size() + in_flight_.size(); }
 
   // partition_input.cpp

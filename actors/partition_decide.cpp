@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "paysaga/actors/decided.hpp"
 #include "paysaga/actors/partition.hpp"
@@ -204,22 +205,24 @@ void Partition::on(const Retired& retired) {
   if (active != nullptr && active->retiring == retired.ticket) roster_.remove(retired.order);
 }
 
-std::vector<storage::InputPosition> Partition::input_positions() const {
+/// Those that the records before have not told. A reader merges the records of an epoch, of which
+/// it counts all up to one or none behind it, so that a position told once needs no repeating.
+std::vector<storage::InputPosition> Partition::moved_positions() {
   std::vector<storage::InputPosition> positions;
-  positions.reserve(inbound_.size());
-  for (const Inbound& inbound : inbound_) {
-    positions.push_back({inbound.topic, inbound.cursor.position()});
+  for (Inbound& inbound : inbound_) {
+    const storage::Offset now = inbound.cursor.position();
+    if (std::exchange(inbound.told, now) != now) positions.push_back({inbound.topic, now});
   }
   return positions;
 }
 
 void Partition::append_decision(storage::DecisionRecord record, InFlight in_flight) {
-  record.inputs = input_positions();
+  record.inputs = moved_positions();
   append(storage::RecordKind::decision, storage::encode(record), std::move(in_flight));
 }
 
 void Partition::append_mark() {
-  append(storage::RecordKind::mark, storage::encode(storage::Mark{input_positions()}), InFlight{});
+  append(storage::RecordKind::mark, storage::encode(storage::Mark{moved_positions()}), InFlight{});
 }
 
 void Partition::append(storage::RecordKind kind, std::string value, InFlight in_flight) {

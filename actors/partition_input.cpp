@@ -56,11 +56,11 @@ void Partition::read_inputs() {
   for (const Topic topic : inbound_topics(world_->options.roles)) {
     if (topic == Topic::payment_refunded && planted(PlantedBug::payment_topic_unread)) continue;
     const std::string name = world_->options.topic_prefix + std::string{to_text(topic)};
-    storage::Offset from = 0;
+    storage::Offset told = -1;
     for (const storage::InputPosition& position : *positions) {
-      if (position.topic == name) from = position.next;
+      if (position.topic == name) told = position.next;
     }
-    inbound_.push_back({topic, name, InputCursor{from}, nullptr});
+    inbound_.push_back({topic, name, InputCursor{std::max<storage::Offset>(told, 0)}, told});
   }
   for (std::size_t i = 0; i < inbound_.size(); ++i) read_topic(i);
 }

@@ -16,6 +16,7 @@
 #include "bench/harness.hpp"
 #include "bench/measured_node.hpp"
 #include "bench/pipe.hpp"
+#include "bench/topics.hpp"
 #include "paysaga/engine/kafka/topic_desk.hpp"
 #include "paysaga/engine/kafka/topics.hpp"
 
@@ -174,10 +175,15 @@ int main(int argc, char** argv) {
                            seen.journal_records, seen.lost, seen.repeated));
     }};
     const Written written = written_of(looker.line());
-    bench::Child piper{[&](const bench::Child::Side& side) {
-      run_floor(node, floor, written, orders, atomic, side);
-    }};
-    const Figures bare = figures_of(piper.line());
+    Figures bare;
+    {
+      bench::Child piper{[&](const bench::Child::Side& side) {
+        run_floor(node, floor, written, orders, atomic, side);
+      }};
+      bare = figures_of(piper.line());
+    }
+    bench::drop_topics(node);
+    bench::drop_topics(floor);
     const double count = orders * events_an_order;
     fmt::print(
         "  {} payment events, {} partitions, {}: {:.0f} events/s ({:.1f} s, {:.1f} s with the "

@@ -15,6 +15,7 @@
 #include "bench/harness.hpp"
 #include "bench/load.hpp"
 #include "bench/pipe.hpp"
+#include "bench/topics.hpp"
 #include "paysaga/engine/kafka/topics.hpp"
 
 namespace {
@@ -108,6 +109,8 @@ bool measure(const std::string& brokers, bool atomic, int rate, int seconds) {
     (void)child.line();
     bare = run_load(target_of(floor, true), rate, seconds);
   }
+  bench::drop_topics(node);
+  bench::drop_topics(floor);
   fmt::print("  {}/s for {} s, {}: {}; {:.2f} of a core; {} overtaken, {} lost\n", rate, seconds,
              atomic ? "exactly_once" : "at_least_once", to_text(engine), cpu / (seconds + 3),
              engine.overtaken, engine.lost);

@@ -15,6 +15,7 @@
 #include "bench/child.hpp"
 #include "bench/harness.hpp"
 #include "bench/measured_node.hpp"
+#include "bench/topics.hpp"
 
 namespace {
 
@@ -122,5 +123,6 @@ int main(int argc, char** argv) {
       "timeout is {:.0f} s\n",
       take_over(settings, second),
       std::chrono::duration<double>(settings.kafka.session_timeout).count());
+  bench::drop_topics(settings);
   return 0;
 }

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "actors/log_around.hpp"
 #include "actors/world.hpp"
 #include "paysaga/storage/dead_letter.hpp"
@@ -241,7 +243,41 @@ TEST_CASE("inputs: a run of repeats is not read for ever: a mark says that they 
   CHECK(world.decided("c1") == 1);
   const Counted last = world.counted().back();
   CHECK(last.decision.order.empty());
-  CHECK(last.decision.inputs.size() == 3);
+  CHECK(last.decision.inputs == std::vector<storage::InputPosition>{{commands, 20}});
+}
+
+TEST_CASE("inputs: a position is told once; whoever reads the whole journal has all of them",
+          "[actors]") {
+  World world;
+  auto store = world.new_store();
+  world.provider.obey();
+  world.put(commands, p0, command("o1", initiate("c1", "o1")));
+  {
+    Member node{world, store};
+    node.lead();
+    eventually("it is decided", [&] { return position_of(store, commands) == 1; });
+    world.put("order-commands", p0, command("o1", "{not json"));
+    eventually("it is decided", [&] { return position_of(store, "order-commands") == 1; });
+    world.put(commands, p0, command("o2", initiate("c2", "o2")));
+    eventually("it is decided", [&] { return position_of(store, commands) == 2; });
+  }
+  std::map<std::string, storage::Offset> merged;
+  for (const Counted& counted : world.counted()) {
+    for (const storage::InputPosition& input : counted.decision.inputs) {
+      const auto [at, first] = merged.try_emplace(input.topic, input.next);
+      CHECK((first || at->second < input.next));
+      at->second = input.next;
+    }
+  }
+  auto other = world.new_store();
+  Member node{world, other};
+  node.lead();
+  for (const auto& [topic, next] : merged) {
+    CHECK(position_of(other, topic) == next);
+    CHECK(position_of(store, topic) == next);
+  }
+  CHECK(merged.size() == 3);
+  CHECK(world.decided("c1") + world.decided("c2") == 2);
 }
 
 TEST_CASE("publisher: a failed publication is tried again without loss or repeat", "[actors]") {
