@@ -184,6 +184,45 @@ TEST_CASE("kafka: a node whose name another one takes joins again once that one 
   }));
 }
 
+TEST_CASE("kafka: a position is not told while a transaction that moves it is open", "[kafka]") {
+  KafkaUnderTest under_test;
+  storage::Log& log = under_test.log();
+  const KafkaOptions& options = under_test.options();
+  // A publisher that died: what it began stays until the broker gives it up, or its successor.
+  const auto dead = Client::open(
+      options, Role::producer,
+      {{"transactional.id", options.group + "-dead"}, {"transaction.timeout.ms", "30000"}}, {});
+  REQUIRE(dead.has_value());
+  rd_kafka_t* producer = (*dead)->handle();
+  constexpr int timeout_ms = 10'000;
+  const auto move_to = [&](Offset next) {
+    REQUIRE(rd_kafka_begin_transaction(producer) == nullptr);
+    // Of no member and no generation: the broker takes it from anybody, which is why a node never
+    // sends such a one (PROTOCOL R19).
+    const std::shared_ptr<rd_kafka_consumer_group_metadata_t> nobody{
+        rd_kafka_consumer_group_metadata_new(options.group.c_str()), Release{}};
+    const std::vector<Commit> positions{{p0, next, std::to_string(next)}};
+    const auto list = list_of(journal_topic(options), positions);
+    REQUIRE(rd_kafka_send_offsets_to_transaction(producer, list.get(), nobody.get(), timeout_ms) ==
+            nullptr);
+  };
+  REQUIRE(rd_kafka_init_transactions(producer, timeout_ms) == nullptr);
+  move_to(5);
+  REQUIRE(rd_kafka_commit_transaction(producer, timeout_ms) == nullptr);
+  CHECK(committed(log, p0) == Commit{p0, 5, "5"});
+
+  move_to(9);
+  Answer<Result<std::optional<Commit>>> pending;
+  log.committed_position(storage::Use::publisher, p0, pending.callback());
+  const auto answered = pending.wait();
+  REQUIRE(answered.has_value());
+  REQUIRE_FALSE(answered->has_value());
+  CHECK(answered->error().code == ErrorCode::unavailable);
+
+  REQUIRE(rd_kafka_abort_transaction(producer, timeout_ms) == nullptr);
+  CHECK(committed(log, p0) == Commit{p0, 5, "5"});
+}
+
 TEST_CASE("kafka: what an aborted transaction wrote is skipped by readers", "[kafka]") {
   KafkaUnderTest under_test;
   storage::Log& log = under_test.log();
