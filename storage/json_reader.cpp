@@ -140,10 +140,11 @@ std::optional<bool> JsonValue::boolean() const {
 }
 
 std::optional<JsonValue> JsonValue::find(std::string_view name) const {
-  for (JsonCursor cursor{*this}; !cursor.done(); cursor.next()) {
-    if (type() == JsonType::object && cursor.key() == name) return cursor.value();
-  }
-  return std::nullopt;
+  dom::object object;
+  if (from_words<dom::element>(words_).get(object) != simdjson::SUCCESS) return std::nullopt;
+  dom::element value;
+  if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
+  return JsonValue{to_words(value)};
 }
 
 std::string JsonValue::json() const {
