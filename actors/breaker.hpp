@@ -9,7 +9,7 @@
 namespace paysaga::actors {
 
 /// Stops calling a provider that cannot be reached or does not know us, and tries one call again
-/// after a wait that doubles. Calls meanwhile are answered NotSent: their operations stay intended.
+/// after a wait that doubles. Calls meanwhile are deferred: nothing is journalled for them.
 class Breaker {
  public:
   static constexpr int failures_max = 5;

@@ -2,11 +2,14 @@
 
 // The whole protocol of the actors, on one page. Structs hold values; what is shared is const.
 //
-//   node ----- Gained, Lost, Shutdown -----> partition        gateway --- Submit, Wait, ... -->
-//   partition log  ----- Tailed, Appended, Fetched --> partition        log ------- Tailed
-//   -------------> publisher partition - Deliver, Committed, Wake --> order            order -----
-//   Decided, Retired ---> partition order ----- StartCall -----------------> payment payment ---
-//   Answered -----------> partition
+//   node       - Gained, Lost, Shutdown ------> partition
+//   gateway    - Submit, WaitFor, ... --------> partition
+//   log        - Tailed, Appended, Fetched ---> partition
+//   log        - Tailed ----------------------> publisher, snapshotter
+//   partition  - Deliver, Committed, Wake ----> order
+//   order      - Decided, Retired ------------> partition
+//   order      - StartCall -------------------> payment
+//   payment    - Answered, Deferred ----------> partition
 
 #include <cstdint>
 #include <functional>
@@ -94,6 +97,11 @@ struct Answered {
   OrderId order;
   std::string call_id;
   ProviderReply reply;
+};
+struct Deferred {  // The provider is not called at present: nothing was tried, nothing is decided.
+  OrderId order;
+  std::string call_id;
+  Duration after;
 };
 /// The provider's callback, back in the payment actor's own thread of messages.
 struct Replied {
@@ -222,21 +230,23 @@ struct PublishedUpTo {  // publisher -> partition, for lag and shutdown.
   storage::Offset next;
 };
 
-using OrderActor =
-    caf::typed_actor<caf::reacts_to<Deliver>, caf::reacts_to<Committed>, caf::reacts_to<Wake>,
-                     caf::reacts_to<Retire>, caf::reacts_to<InspectActor>>;
+using OrderActor = caf::typed_actor<caf::reacts_to<Deliver>, caf::reacts_to<Committed>,
+                                    caf::reacts_to<Wake>, caf::reacts_to<Retire>,
+                                    caf::reacts_to<Deferred>, caf::reacts_to<InspectActor>>;
 
 using PaymentActor =
     caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>, caf::reacts_to<Shutdown>>;
 
-using PartitionActor = caf::typed_actor<
-    caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>, caf::reacts_to<Tailed>,
-    caf::reacts_to<SnapshotLot>, caf::reacts_to<Appended>, caf::reacts_to<Fetched>,
-    caf::reacts_to<InputRanged>, caf::reacts_to<Decided>, caf::reacts_to<Retired>,
-    caf::reacts_to<Answered>, caf::reacts_to<Submit>, caf::reacts_to<WaitFor>, caf::reacts_to<Tick>,
-    caf::reacts_to<InspectPartition>, caf::reacts_to<InspectActors>, caf::reacts_to<InspectActor>,
-    caf::reacts_to<Lift>, caf::reacts_to<Settle>, caf::reacts_to<AskIdle>,
-    caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
+using PartitionActor =
+    caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
+                     caf::reacts_to<Tailed>, caf::reacts_to<SnapshotLot>, caf::reacts_to<Appended>,
+                     caf::reacts_to<Fetched>, caf::reacts_to<InputRanged>, caf::reacts_to<Decided>,
+                     caf::reacts_to<Retired>, caf::reacts_to<Answered>, caf::reacts_to<Deferred>,
+                     caf::reacts_to<Submit>, caf::reacts_to<WaitFor>, caf::reacts_to<Tick>,
+                     caf::reacts_to<InspectPartition>, caf::reacts_to<InspectActors>,
+                     caf::reacts_to<InspectActor>, caf::reacts_to<Lift>, caf::reacts_to<Settle>,
+                     caf::reacts_to<AskIdle>, caf::reacts_to<PublishedUpTo>,
+                     caf::reacts_to<Shutdown>>;
 
 using PublisherActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
@@ -262,6 +272,7 @@ PAYSAGA_MESSAGE(Decided)
 PAYSAGA_MESSAGE(Retired)
 PAYSAGA_MESSAGE(StartCall)
 PAYSAGA_MESSAGE(Answered)
+PAYSAGA_MESSAGE(Deferred)
 PAYSAGA_MESSAGE(Replied)
 PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)

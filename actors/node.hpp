@@ -87,6 +87,7 @@ struct NodeOptions {
   Policy policy;
   storage::ChainKey chain_key;
   std::size_t credit_max = 4'096;         // In flight a partition.
+  std::size_t publish_ahead_max = 4'096;  // Records a partition that are read and not published.
   std::size_t calls_in_flight_max = 256;  // At the provider.
   Duration idle_after = seconds{2};       // Then an order actor is passivated.
   Duration append_timeout = seconds{10};

@@ -51,6 +51,8 @@ class Order {
     start_missing_calls(wake.now);
   }
 
+  void on(const Deferred& deferred) { calls_.erase(deferred.call_id); }
+
   void on(const Retire& retire) {
     if (!calls_.empty() || !in_flight_.empty()) return;
     caf::anon_send(partition_, Retired{newest_->id, life_, retire.ticket});
@@ -152,6 +154,7 @@ OrderActor::behavior_type behave(OrderActor::stateful_pointer<State> self,
       [order](const Committed& committed_version) { order->on(committed_version); },
       [order](const Wake& wake) { order->on(wake); },
       [order](const Retire& retire) { order->on(retire); },
+      [order](const Deferred& deferred) { order->on(deferred); },
       [order](const InspectActor& inspect) { order->on(inspect); },
   };
 }

@@ -29,6 +29,7 @@ PartitionActor::behavior_type behave(PartitionActor::stateful_pointer<State> sel
       [partition](Decided& decided) { partition->on(decided); },
       [partition](const Retired& retired) { partition->on(retired); },
       [partition](Answered& answered) { partition->on(answered); },
+      [partition](const Deferred& deferred) { partition->on(deferred); },
       [partition](Submit& submit) { partition->on(submit); },
       [partition](WaitFor& wait) { partition->on(wait); },
       [partition](const Tick& tick) { partition->on(tick); },

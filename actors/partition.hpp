@@ -56,6 +56,7 @@ class Partition {
   // Inputs and decisions (partition_decide.cpp, partition_input.cpp).
   void on(Submit& submit);
   void on(Answered& answered);
+  void on(const Deferred& deferred);
   void on(Fetched& fetched);
   void on(const InputRanged& ranged);
   void on(Decided& decided);

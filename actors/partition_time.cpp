@@ -74,6 +74,18 @@ void Partition::wake_due() {
   }
 }
 
+/// The state still waits for the call, so that a wake-up starts it. Spread out: the provider may
+/// have thousands of them to hear when it is back.
+void Partition::on(const Deferred& deferred) {
+  if (role_ != Role::leading) return;
+  if (Roster::Active* active = roster_.find(deferred.order)) active->send(deferred);
+  const Duration wait =
+      deferred.after / 2 + Duration{static_cast<std::int64_t>(
+                               random_() % static_cast<std::uint64_t>(
+                                               std::max<std::int64_t>(deferred.after.count(), 1)))};
+  wakes_.push(std::min(now() + wait, wakes_.horizon()), deferred.order);
+}
+
 /// Takes the timers of the next minute out of the store's index. What is written from now on within
 /// the horizon is pushed as it is applied.
 void Partition::move_horizon() {

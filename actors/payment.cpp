@@ -37,7 +37,7 @@ class Payments {
     breaker_.answered(replied.reply.answer, clock_.now());
     observer_.call_answered(start.call.call.kind, outcome_text(replied.reply.answer),
                             replied.reply.took);
-    answer(start, std::move(replied.reply));
+    tell(start.partition, Answered{start.call.order, start.call.call.id, std::move(replied.reply)});
     send_waiting();
     finish_if_stopped();
   }
@@ -65,9 +65,8 @@ class Payments {
   void send(StartCall start) {
     const Time now = clock_.now();
     if (!breaker_.allows(now)) {
-      answer(start,
-             {answer::NotSent{"the circuit breaker is open", breaker_.retry_after(now)}, {}, {}});
-      return;
+      return tell(start.partition, Deferred{start.call.order, std::move(start.call.call.id),
+                                            breaker_.retry_after(now)});
     }
     const std::uint64_t number = ++calls_;
     ProviderCall call = start.call;
@@ -78,9 +77,10 @@ class Payments {
                    });
   }
 
-  void answer(const StartCall& start, ProviderReply reply) {
-    if (const PartitionActor partition = route_(start.partition)) {
-      caf::anon_send(partition, Answered{start.call.order, start.call.call.id, std::move(reply)});
+  template <class Message>
+  void tell(storage::PartitionId id, Message message) {
+    if (const PartitionActor partition = route_(id)) {
+      caf::anon_send(partition, std::move(message));
     }
   }
 

@@ -138,6 +138,7 @@ class Publisher {
     journal->acceptor.skip_to(tailed.batch->next);
     if (journal->doubted_until) settle_doubt(tailed.partition, *journal);
     publish();
+    pause_if_full(*journal);
   }
 
   void on(const Published& published) {
@@ -168,6 +169,7 @@ class Publisher {
     }
     ask_due_positions();
     publish();
+    follow_paused();
   }
 
   void on(const Tick&) {
@@ -202,6 +204,7 @@ class Publisher {
     storage::OwnershipToken token = 0;
     Life life = 0;  // Rises whenever it is read anew: what was read before is dropped.
     std::unique_ptr<storage::Reading> tail;
+    bool paused = false;  // The tail, because too much is ready.
     storage::Acceptor acceptor{storage::Position{}};
     std::deque<Ready> ready;
     storage::Offset committed = 0;
@@ -255,11 +258,32 @@ class Publisher {
   void start(storage::PartitionId id, Journal& journal, const storage::Position& position) {
     journal.acceptor = storage::Acceptor{position};
     journal.committed = position.next;
+    follow(id, journal);
+  }
+
+  void follow(storage::PartitionId id, Journal& journal) {
+    journal.paused = false;
     journal.tail =
-        log_.tail(id, position.next,
+        log_.tail(id, journal.acceptor.position().next,
                   [to = Mailbox<PublisherActor>{self_}, id, life = journal.life](auto batch) {
                     to.send(Tailed{life, id, std::move(batch)});
                   });
+  }
+
+  /// What was read and not taken yet is read again. Not while a doubt is being settled: what does
+  /// it may lie further on.
+  void pause_if_full(Journal& journal) {
+    if (journal.ready.size() < world_->options.publish_ahead_max || journal.doubted_until) return;
+    journal.tail.reset();
+    journal.life = ++lives_;
+    journal.paused = true;
+  }
+
+  void follow_paused() {
+    for (auto& [id, journal] : journals_) {
+      const std::size_t max = world_->options.publish_ahead_max;
+      if (journal.paused && journal.ready.size() <= max / 2) follow(id, journal);
+    }
   }
 
   void ask_whether_published(storage::PartitionId id, Life life) {
@@ -309,7 +333,8 @@ class Publisher {
       case Found::no:
         journal.search.reset();
         journal.doubted_until.reset();
-        return publish();
+        publish();
+        return follow_paused();
     }
   }
 

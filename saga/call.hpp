@@ -63,8 +63,8 @@ struct Refused {
   std::optional<IntentObject> intent;
   friend bool operator==(const Refused&, const Refused&) = default;
 };
-/// Certainly not carried out, the same request may be repeated: connection refused, DNS, TLS, open
-/// breaker, 409 (still running: it may yet be carried out), 429.
+/// Certainly not carried out, the same request may be repeated: connection refused, DNS, TLS, 409
+/// (still running: it may yet be carried out), 429.
 struct NotSent {
   std::string why;
   std::optional<Duration> retry_after;

@@ -75,6 +75,7 @@ actors::NodeOptions Machine::options() const {
   options.standby = plan.standby;
   options.policy = plan.policy;
   options.credit_max = plan.credit_max;
+  options.publish_ahead_max = plan.credit_max;
   options.calls_in_flight_max = plan.calls_max;
   options.idle_after = plan.idle_after;
   options.threads = 0;

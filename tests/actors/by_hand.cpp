@@ -150,6 +150,7 @@ void HandNode::make_node(NodeOptions options, PaymentProvider& provider) {
   options.snapshots = world.snapshots;
   options.standby = world.standby;
   options.publish_atomic = world.publish_atomic;
+  options.publish_ahead_max = world.publish_ahead_max;
   options.idle_after = idle_after;
   node = std::make_unique<Node>(std::move(options), *log, store, provider, clock, seen);
   world.nodes_.push_back(this);

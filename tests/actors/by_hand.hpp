@@ -91,6 +91,7 @@ class HandWorld {
   bool snapshots = false;  // Of the nodes that are made from now on; so is the next.
   bool standby = false;
   bool publish_atomic = true;
+  std::size_t publish_ahead_max = 4'096;
 
  private:
   friend class HandNode;

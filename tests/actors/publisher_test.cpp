@@ -1,5 +1,7 @@
 #include "paysaga/actors/publisher.hpp"
 
+#include <algorithm>
+
 #include "actors/by_hand.hpp"
 #include "actors/log_around.hpp"
 
@@ -22,7 +24,46 @@ class UnfencedLog final : public LogAround {
   }
 };
 
+/// Counts how often the journal is read from somewhere, by all readers.
+class CountingLog final : public LogAround {
+ public:
+  using LogAround::LogAround;
+  [[nodiscard]] std::unique_ptr<storage::Reading> tail(storage::PartitionId partition,
+                                                       storage::Offset from,
+                                                       storage::OnBatch on_batch) override {
+    begins.push_back(from);
+    return LogAround::tail(partition, from, std::move(on_batch));
+  }
+  std::vector<storage::Offset> begins;
+};
+
 }  // namespace
+
+TEST_CASE("publisher: it reads no further ahead than it may, and goes on where it stopped",
+          "[actors]") {
+  HandWorld world;
+  world.publish_ahead_max = 4;
+  auto store = world.new_store();
+  auto counting = std::make_unique<CountingLog>(world.log.open("a"));
+  const CountingLog& log = *counting;
+  HandNode node{world, store, {}, std::move(counting)};
+  node.lead();
+  const std::size_t before = log.begins.size();
+  world.courier.hold(Kind::publish);
+  for (int i = 1; i <= 12; ++i) {
+    CHECK(node.say(initiate("c" + std::to_string(i), "o" + std::to_string(i))) == "accepted");
+  }
+  REQUIRE(world.courier.waiting(Kind::publish) == 1);
+  CHECK(log.begins.size() == before);  // It stands still,
+  world.courier.let_go(Kind::publish);
+  for (int i = 0; i < 20; ++i) world.tick();
+  CHECK(log.begins.size() > before);  // and reads on from where it stood.
+  CHECK(std::ranges::all_of(log.begins, [&](storage::Offset from) {
+    return std::ranges::count(log.begins, from) == 1 || from < 2;
+  }));
+  CHECK_FALSE(world.said(events).empty());
+  CHECK(world.published(events) == world.said(events));
+}
 
 TEST_CASE("publisher: what is on its way while a partition is lost and gained is published once",
           "[actors]") {
