@@ -12,6 +12,7 @@
 #include "paysaga/saga/time.hpp"
 #include "paysaga/storage/codec_view.hpp"
 #include "paysaga/storage/json_writer.hpp"
+#include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::apps {
 namespace {
@@ -91,6 +92,8 @@ Result<void> walk_node(const Common& common, const std::function<bool(std::strin
   if (!client) return tl::unexpected<Error>{client.error()};
   const std::string target = "/v1/dead-letters?limit=" + std::to_string(page_letters);
   std::string next;
+  Gaps gaps;
+  bool goes_on = true;
   do {
     const auto answer =
         client->get(next.empty() ? target : target + "&after=" + percent_encode(next));
@@ -103,11 +106,11 @@ Result<void> walk_node(const Common& common, const std::function<bool(std::strin
       return fail(ErrorCode::unavailable,
                   "the node answered " + std::to_string(answer->status) + " for its dead letters");
     }
-    for (const Json item : page) {
-      if (!each(simdjson::minify(item))) return {};
-    }
+    gaps.add(json);
+    for (const Json item : page) goes_on = goes_on && each(simdjson::minify(item));
     next = text_at(json, "/next");
-  } while (!next.empty());
+  } while (goes_on && !next.empty());
+  gaps.say();
   return {};
 }
 
@@ -116,13 +119,13 @@ Result<void> walk_directory(const Common& common, const std::function<bool(std::
   if (!store) return tl::unexpected<Error>{store.error()};
   std::string after;
   for (;;) {
-    const auto letters = (*store)->dead_letters(after, page_letters);
+    const auto letters = (*store)->dead_letters({after, page_letters});
     if (!letters) return tl::unexpected<Error>{letters.error()};
     for (const storage::DeadLetter& letter : *letters) {
       if (!each(storage::dead_letter_json(letter))) return {};
     }
     if (letters->size() < page_letters) return {};
-    after = letters->back().id;
+    after = to_text(storage::place_of(letters->back()));
   }
 }
 

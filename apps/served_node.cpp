@@ -43,9 +43,12 @@ class ServedNode::Impl {
     if (settings.journal.kind == config::JournalKind::kafka) {
       forwarder_ = std::make_unique<engine::http::Forwarder>(runtime_->log(), settings.node.id,
                                                              server_->url());
+      gatherer_ = std::make_unique<engine::http::Gatherer>(runtime_->log(), settings.node.id,
+                                                           server_->url());
     }
     engine_ = std::make_unique<engine::http::RuntimeEngine>(
-        runtime_->node(), runtime_->store(), forwarder_.get(),
+        runtime_->node(), runtime_->store(),
+        engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
         [this] { return runtime_->checkpoint(); });
     api->started(*engine_);
     return {};
@@ -112,6 +115,7 @@ class ServedNode::Impl {
   std::unique_ptr<engine::Metrics> metrics_;
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::Forwarder> forwarder_;
+  std::unique_ptr<engine::http::Gatherer> gatherer_;
   std::unique_ptr<engine::http::RuntimeEngine> engine_;
   std::unique_ptr<engine::http::Server> server_;
 };

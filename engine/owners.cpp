@@ -39,9 +39,15 @@ void Owners::find(PartitionId partition, Done done) {
   if (auto claim = remembered(partition)) return done(std::move(*claim));
   const bool asked = looking_.post([this, partition, done] {
     auto claim = remembered(partition);  // Another one asked before.
+    if (!claim && stopping_) return done(fail(ErrorCode::unavailable, "the node stops"));
     done(claim ? Result<Claim>{std::move(*claim)} : look(partition));
   });
   if (!asked) done(fail(ErrorCode::unavailable, "too many ask for the partition's leader"));
+}
+
+void Owners::stop() {
+  stopping_ = true;
+  looking_.stop();
 }
 
 void Owners::forget(PartitionId partition) {

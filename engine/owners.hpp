@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -16,17 +17,20 @@ namespace paysaga::engine {
 /// says so, with the node's address. What was found is remembered for some seconds.
 ///
 /// Threads:   any; `done` comes from a thread of its own, or from within the call.
-/// Lifetime:  the log outlives it; what is still asked at its end is not answered.
+/// Lifetime:  the log outlives it; what is still asked at its end is answered then.
 class Owners {
  public:
   /// The latest claim. Errors: unavailable; not_found (nobody ever led it).
   using Done = std::function<void(Result<storage::Claim>)>;
 
   explicit Owners(storage::Log& log);
+  ~Owners() { stop(); }
 
   void find(storage::PartitionId partition, Done done);
   /// What was found did not hold: the next one who asks looks anew.
   void forget(storage::PartitionId partition);
+  /// From now on nobody is looked for: who asks hears that the node stops.
+  void stop();
 
  private:
   struct Found {
@@ -41,6 +45,7 @@ class Owners {
                                                                  storage::Offset until);
 
   storage::Log& log_;
+  std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   std::map<storage::PartitionId, Found> found_;
   kafka::TaskThread looking_;  // Last: it uses all of the others.

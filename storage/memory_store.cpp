@@ -14,6 +14,16 @@ Result<std::optional<std::string>> StateStore::queue_head(const OrderId& order) 
   return std::move(inputs->front());
 }
 
+Result<std::vector<StatusCount>> StateStore::counts() const {
+  std::vector<StatusCount> sum;
+  for (std::uint32_t i = 0; i < identity().partition_count; ++i) {
+    const auto part = counts(PartitionId{i});
+    if (!part) return part;
+    add(sum, *part);
+  }
+  return sum;
+}
+
 MemoryStore::Rows MemoryStore::copy() const {
   const std::lock_guard lock{mutex_};
   return rows_;
@@ -202,7 +212,7 @@ Result<OrderPage> MemoryStore::list(const OrderQuery& query) const {
     if (!matches(query, entry.summary)) continue;
     if (after) {
       const auto place = std::pair{entry.summary.updated_at, order.text()};
-      const auto end = std::pair{after->at, after->order};
+      const auto end = std::pair{after->at, after->id};
       if (query.oldest_first ? place <= end : place >= end) continue;
     }
     page.orders.push_back(entry.summary);
@@ -216,16 +226,18 @@ Result<OrderPage> MemoryStore::list(const OrderQuery& query) const {
   if (page.orders.size() > query.limit) {
     page.orders.erase(page.orders.begin() + static_cast<std::ptrdiff_t>(query.limit),
                       page.orders.end());
-    if (!page.orders.empty()) page.next = page_cursor(page.orders.back());
+    if (!page.orders.empty()) page.next = to_text(place_of(page.orders.back()));
   }
   return page;
 }
 
-Result<std::vector<StatusCount>> MemoryStore::counts() const {
+Result<std::vector<StatusCount>> MemoryStore::counts(PartitionId partition) const {
   const std::lock_guard lock{mutex_};
   std::vector<StatusCount> counts;
   std::vector<StatusCount> sum;
-  for (const auto& [order, entry] : rows_.orders) count(counts, entry.summary, 1);
+  for (const auto& [order, entry] : rows_.orders) {
+    if (entry.summary.partition == partition) count(counts, entry.summary, 1);
+  }
   add(sum, counts);
   return sum;
 }
@@ -243,15 +255,20 @@ Result<std::vector<Timer>> MemoryStore::timers(PartitionId partition, Time from,
   return timers;
 }
 
-Result<std::vector<DeadLetter>> MemoryStore::dead_letters(std::string_view after,
-                                                          std::size_t limit) const {
+Result<std::vector<DeadLetter>> MemoryStore::dead_letters(const DeadLetterQuery& query) const {
+  std::optional<PageCursor> after;
+  if (!query.after.empty()) {
+    auto parsed = parse_page_cursor(query.after);
+    if (!parsed) return tl::unexpected<Error>{std::move(parsed.error())};
+    after = std::move(*parsed);
+  }
   const std::lock_guard lock{mutex_};
   std::vector<DeadLetter> letters;
-  bool begun = after.empty();
   for (const auto& [place, letter] : rows_.dead_letters) {
-    if (letters.size() == limit) break;
-    if (begun) letters.push_back(letter);
-    begun = begun || letter.id == after;
+    if (letters.size() == query.limit) break;
+    if (after && std::pair{letter.at, letter.id} <= std::pair{after->at, after->id}) continue;
+    if (query.partitions && !query.partitions->contains(letter.partition)) continue;
+    letters.push_back(letter);
   }
   return letters;
 }

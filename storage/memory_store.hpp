@@ -44,11 +44,12 @@ class MemoryStore final : public StateStore {
   [[nodiscard]] Result<std::optional<OrderId>> find_by_provider_id(
       std::string_view id) const override;
   [[nodiscard]] Result<OrderPage> list(const OrderQuery& query) const override;
-  [[nodiscard]] Result<std::vector<StatusCount>> counts() const override;
+  using StateStore::counts;
+  [[nodiscard]] Result<std::vector<StatusCount>> counts(PartitionId partition) const override;
   [[nodiscard]] Result<std::vector<Timer>> timers(PartitionId partition, Time from, Time until,
                                                   std::size_t limit) const override;
-  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(std::string_view after,
-                                                             std::size_t limit) const override;
+  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(
+      const DeadLetterQuery& query) const override;
   [[nodiscard]] Result<std::optional<DeadLetter>> dead_letter(std::string_view id) const override;
   [[nodiscard]] Result<std::vector<Quarantined>> quarantined(PartitionId partition) const override;
   [[nodiscard]] Result<std::optional<Quarantined>> quarantine(const OrderId& order) const override;

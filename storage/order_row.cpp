@@ -365,8 +365,16 @@ void settle(DeadLetter& letter, const DecisionView& decision) {
   letter.settled_why = decision.summary;
 }
 
-std::string page_cursor(const OrderSummary& last) {
-  return std::to_string(micros_of(last.updated_at)) + '.' + last.order.text();
+std::string to_text(const PageCursor& place) {
+  return std::to_string(micros_of(place.at)) + '.' + place.id;
+}
+
+PageCursor place_of(const OrderSummary& order) {
+  return {order.updated_at, order.order.text()};
+}
+
+PageCursor place_of(const DeadLetter& letter) {
+  return {letter.at, letter.id};
 }
 
 Result<PageCursor> parse_page_cursor(std::string_view text) {
@@ -386,6 +394,7 @@ bool matches(const OrderQuery& query, const OrderSummary& summary) {
   if (query.stuck && summary.stuck_reason.empty()) return false;
   if (!query.stuck_reason.empty() && summary.stuck_reason != query.stuck_reason) return false;
   if (query.open && !summary.open) return false;
+  if (query.partitions && !query.partitions->contains(summary.partition)) return false;
   return !query.older_than || summary.updated_at < *query.older_than;
 }
 

@@ -54,12 +54,16 @@ void settle(DeadLetter& letter, const DecisionView& decision);
 [[nodiscard]] std::optional<DeadLetter> dead_letter_of(const AppliedRecord& record,
                                                        PartitionId partition);
 
-/// "<updated_at in microseconds>.<order>": where a page of a list ended.
-[[nodiscard]] std::string page_cursor(const OrderSummary& last);
+/// A place in a list: that of an order by its `updated_at`, of a dead letter by its `at`.
 struct PageCursor {
   Time at{};
-  std::string order;
+  std::string id;
+  friend auto operator<=>(const PageCursor&, const PageCursor&) = default;
 };
+/// "<microseconds>.<id>": where a page of a list ended. It means the same to every node.
+[[nodiscard]] std::string to_text(const PageCursor& place);
+[[nodiscard]] PageCursor place_of(const OrderSummary& order);
+[[nodiscard]] PageCursor place_of(const DeadLetter& letter);
 /// Errors: malformed.
 [[nodiscard]] Result<PageCursor> parse_page_cursor(std::string_view text);
 /// True if the query's conditions hold; the place of the page is not looked at.

@@ -273,15 +273,13 @@ Result<std::vector<InputPosition>> RocksStore::input_positions(PartitionId parti
   return positions;
 }
 
-Result<std::vector<StatusCount>> RocksStore::counts() const {
+Result<std::vector<StatusCount>> RocksStore::counts(PartitionId partition) const {
+  Impl::Slot& slot = impl_->slot(partition);
+  const std::lock_guard lock{slot.mutex};
+  auto head = impl_->head(partition, slot);
+  if (!head) return passed(head.error());
   std::vector<StatusCount> sum;
-  for (std::uint32_t i = 0; i < impl_->identity.partition_count; ++i) {
-    Impl::Slot& slot = impl_->slot(PartitionId{i});
-    const std::lock_guard lock{slot.mutex};
-    auto head = impl_->head(PartitionId{i}, slot);
-    if (!head) return passed(head.error());
-    add(sum, (*head)->counts);
-  }
+  add(sum, (*head)->counts);
   return sum;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "paysaga/saga/topic.hpp"
 #include "paysaga/storage/codec_blank.hpp"
 #include "paysaga/storage/codec_saga.hpp"
 #include "paysaga/storage/keys.hpp"
@@ -10,6 +11,12 @@ namespace {
 
 tl::unexpected<Error> passed(Error& error) {
   return tl::unexpected<Error>{std::move(error)};
+}
+
+/// By the order's name alone, so that no row of another partition is read.
+bool is_within(const OrderQuery& query, const OrderId& order, std::uint32_t partition_count) {
+  return !query.partitions ||
+         query.partitions->contains(PartitionId{partition_of(order, partition_count)});
 }
 
 /// A part of an index that lists orders by the time of their last change.
@@ -43,8 +50,8 @@ class Walk {
       std::string lower = range.prefix;
       std::string upper = keys::behind(range.prefix);
       if (query.older_than) upper = at(range, *query.older_than, {});
-      if (after && oldest_first_) lower = at(range, after->at, after->order + '\0');
-      if (after && !oldest_first_) upper = std::min(upper, at(range, after->at, after->order));
+      if (after && oldest_first_) lower = at(range, after->at, after->id + '\0');
+      if (after && !oldest_first_) upper = std::min(upper, at(range, after->at, after->id));
       scans_.push_back(
           {range.prefix.size(), db.scan(Family::index, lower, upper, !oldest_first_, moment)});
     }
@@ -151,12 +158,14 @@ Result<OrderPage> RocksStore::list(const OrderQuery& query) const {
     if (!parsed) return passed(parsed.error());
     after = std::move(*parsed);
   }
+  if (query.partitions && query.partitions->empty()) return OrderPage{};
   const auto moment = impl_->db->moment();
   Walk walk{*impl_->db, query, after, moment.get()};
   OrderPage page;
   while (const auto name = walk.next()) {
     const auto order = OrderId::parse(*name);
     if (!order) return fail(ErrorCode::corrupt, "the index of orders names no order");
+    if (!is_within(query, *order, impl_->identity.partition_count)) continue;
     auto row = impl_->row(*order, moment.get());
     if (!row) return passed(row.error());
     if (!*row) {
@@ -165,7 +174,7 @@ Result<OrderPage> RocksStore::list(const OrderQuery& query) const {
     }
     if (!matches(query, (*row)->summary)) continue;
     if (page.orders.size() == query.limit) {
-      if (!page.orders.empty()) page.next = page_cursor(page.orders.back());
+      if (!page.orders.empty()) page.next = to_text(place_of(page.orders.back()));
       break;
     }
     page.orders.push_back(std::move((*row)->summary));
@@ -197,20 +206,19 @@ Result<std::vector<Timer>> RocksStore::timers(PartitionId partition, Time from, 
   return timers;
 }
 
-Result<std::vector<DeadLetter>> RocksStore::dead_letters(std::string_view after,
-                                                         std::size_t limit) const {
+Result<std::vector<DeadLetter>> RocksStore::dead_letters(const DeadLetterQuery& query) const {
   std::string lower;
   std::vector<DeadLetter> letters;
-  if (!after.empty()) {
-    auto key = impl_->db->get(Family::index, keys::dead_letter_id(after));
-    if (!key) return passed(key.error());
-    if (!*key) return letters;
-    lower = **key + '\0';
+  if (!query.after.empty()) {
+    auto after = parse_page_cursor(query.after);
+    if (!after) return passed(after.error());
+    lower = keys::dead_letter(after->at, after->id) + '\0';
   }
   RocksScan scan = impl_->db->scan(Family::dead_letters, lower, {});
-  for (; !scan.done() && letters.size() < limit; scan.next()) {
+  for (; !scan.done() && letters.size() < query.limit; scan.next()) {
     auto letter = decode_dead_letter(scan.value());
     if (!letter) return passed(letter.error());
+    if (query.partitions && !query.partitions->contains(letter->partition)) continue;
     letters.push_back(std::move(*letter));
   }
   if (auto status = scan.status(); !status) return passed(status.error());

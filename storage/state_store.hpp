@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <variant>
@@ -93,6 +94,8 @@ struct RestoredInput {
 };
 using RestoredRow = std::variant<RestoredOrder, Quarantined, RestoredInput, DeadLetter>;
 
+using PartitionSet = std::set<PartitionId>;
+
 struct OrderQuery {
   std::optional<order::Status> status;
   std::optional<CustomerId> customer;
@@ -102,12 +105,19 @@ struct OrderQuery {
   std::optional<Time> older_than;  // Updated before it.
   bool oldest_first = false;       // Else the newest.
   std::size_t limit = 100;
-  std::string after;  // OrderPage::next of the page before.
+  std::string after;                       // OrderPage::next of the page before.
+  std::optional<PartitionSet> partitions;  // Only orders of these.
 };
 
 struct OrderPage {
   std::vector<OrderSummary> orders;  // By `updated_at`, then id.
   std::string next;                  // Empty: that was all.
+};
+
+struct DeadLetterQuery {
+  std::string after = {};  // The place of the last one seen; empty: from the earliest on.
+  std::size_t limit = 100;
+  std::optional<PartitionSet> partitions = {};  // Only those whose journals are these.
 };
 
 /// How many orders are in one status, with their money in one currency (none: no amount known yet).
@@ -186,15 +196,16 @@ class StateStore {
   /// Errors: also malformed (`after` is no cursor).
   [[nodiscard]] virtual Result<OrderPage> list(const OrderQuery& query) const = 0;
   /// Over all partitions, by status and currency.
-  [[nodiscard]] virtual Result<std::vector<StatusCount>> counts() const = 0;
+  [[nodiscard]] Result<std::vector<StatusCount>> counts() const;
+  [[nodiscard]] virtual Result<std::vector<StatusCount>> counts(PartitionId partition) const = 0;
 
   /// Next wake-ups of open orders in [from, until), earliest first.
   [[nodiscard]] virtual Result<std::vector<Timer>> timers(PartitionId partition, Time from,
                                                           Time until, std::size_t limit) const = 0;
 
-  /// Earliest first. `after`: the id of the last one seen, or empty.
-  [[nodiscard]] virtual Result<std::vector<DeadLetter>> dead_letters(std::string_view after,
-                                                                     std::size_t limit) const = 0;
+  /// Earliest first. Errors: also malformed (`after` is no cursor).
+  [[nodiscard]] virtual Result<std::vector<DeadLetter>> dead_letters(
+      const DeadLetterQuery& query) const = 0;
   [[nodiscard]] virtual Result<std::optional<DeadLetter>> dead_letter(
       std::string_view id) const = 0;
   [[nodiscard]] virtual Result<std::vector<Quarantined>> quarantined(

@@ -2,33 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
 #include <openssl/crypto.h>
 
 #include "paysaga/engine/http/order_state.hpp"
 #include "paysaga/engine/http/problem.hpp"
+#include "paysaga/engine/http/query.hpp"
 #include "paysaga/engine/http/render.hpp"
-#include "paysaga/engine/system_clock.hpp"
-#include "paysaga/storage/codec_view.hpp"
 #include "paysaga/storage/json_reader.hpp"
 #include "paysaga/storage/json_writer.hpp"
 
 namespace paysaga::engine::http {
 namespace {
 
-constexpr std::size_t limit_default = 100;
-constexpr std::size_t limit_max = 1'000;
-constexpr std::size_t dead_letters_max = 100;  // Each may have 256 KiB.
 constexpr std::size_t reason_bytes_max = 500;
-
-Response json_response(std::string body) {
-  Response response;
-  response.body = std::move(body);
-  if (!response.body.ends_with('\n')) response.body += '\n';
-  return response;
-}
 
 Response problem_of(int status, std::string code, std::string detail) {
   return to_response({status, std::move(code), std::move(detail), {}, {}, {}, false, {}});
@@ -52,80 +40,6 @@ bool is_local_host(std::string_view host) {
 
 bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-Time now() {
-  return SystemClock{}.now();
-}
-
-Result<std::size_t> limit_of(const Target& target, std::size_t most = limit_max) {
-  const auto text = target.parameter("limit");
-  if (!text) return limit_default;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc{} || end != text->data() + text->size() || limit == 0 || limit > most) {
-    return fail(ErrorCode::malformed, "limit is a number from 1 to " + std::to_string(most));
-  }
-  return limit;
-}
-
-/// Refuses parameters that nobody reads: a mistyped filter must not list everything.
-Result<std::monostate> only(const Target& target, std::initializer_list<std::string_view> names) {
-  for (const auto& [key, value] : target.query) {
-    if (std::find(names.begin(), names.end(), key) != names.end()) continue;
-    std::string known;
-    for (const std::string_view name : names) known.append(known.empty() ? "" : ", ").append(name);
-    return fail(ErrorCode::malformed,
-                "unknown parameter \"" + key + "\"" +
-                    (known.empty() ? "; there is none here" : "; there are " + known));
-  }
-  return std::monostate{};
-}
-
-/// "true" or "false"; none if it is not there.
-Result<bool> flag_of(const Target& target, std::string_view name) {
-  const auto text = target.parameter(name);
-  if (!text || *text == "false") return false;
-  if (*text == "true") return true;
-  return fail(ErrorCode::malformed, std::string{name} + " is true or false");
-}
-
-Result<storage::OrderQuery> order_query(const Target& target) {
-  const auto known = only(target, {"status", "customer", "older_than", "stuck", "open",
-                                   "oldest_first", "limit", "after"});
-  if (!known) return tl::unexpected<Error>{known.error()};
-  storage::OrderQuery query;
-  if (const auto text = target.parameter("status")) {
-    auto status = storage::parse_status_label(*text);
-    if (!status) return tl::unexpected<Error>{status.error()};
-    query.status = *status;
-  }
-  if (const auto text = target.parameter("customer")) {
-    auto customer = CustomerId::parse(*text);
-    if (!customer) return tl::unexpected<Error>{customer.error()};
-    query.customer = std::move(*customer);
-  }
-  if (const auto text = target.parameter("older_than")) {
-    auto age = parse_duration(*text);
-    if (!age) return tl::unexpected<Error>{age.error()};
-    query.older_than = now() - *age;
-  }
-  if (const auto text = target.parameter("stuck")) {
-    const bool any = text->empty() || *text == "true" || *text == "any";
-    query.stuck = true;
-    query.stuck_reason = any ? std::string{} : std::string{*text};
-  }
-  const auto limit = limit_of(target);
-  const auto open = flag_of(target, "open");
-  const auto oldest_first = flag_of(target, "oldest_first");
-  if (!limit) return tl::unexpected<Error>{limit.error()};
-  if (!open) return tl::unexpected<Error>{open.error()};
-  if (!oldest_first) return tl::unexpected<Error>{oldest_first.error()};
-  query.limit = *limit;
-  query.open = *open;
-  query.oldest_first = *oldest_first;
-  query.after = target.parameter("after").value_or("");
-  return query;
 }
 
 /// Why, and whether in spite of what speaks against it.
@@ -160,6 +74,12 @@ bool needs_engine(Operation operation) {
   return std::find(alone.begin(), alone.end(), operation) == alone.end();
 }
 
+bool is_list(Operation operation) {
+  constexpr std::array lists{Operation::order_list, Operation::actor_list,
+                             Operation::partition_list, Operation::dead_letter_list};
+  return std::find(lists.begin(), lists.end(), operation) != lists.end();
+}
+
 /// It passes by itself: 503 with Retry-After.
 Response not_now(std::string code, std::string detail) {
   return to_response({503, std::move(code), std::move(detail), {}, {}, {}, true, 1});
@@ -171,10 +91,10 @@ Response too_early() {
 }
 
 /// A reader may act on what it is told, so it is never told what was true under a former lead.
-Response not_current() {
+Response not_current(std::string_view what) {
   return not_now("not_leading",
-                 "this node has not caught up with the order's partition, or lost touch with the "
-                 "other nodes: what it knows may be old");
+                 "this node has not caught up with the partition of the " + std::string{what} +
+                     ", or lost touch with the other nodes: what it knows may be old");
 }
 
 }  // namespace
@@ -266,37 +186,27 @@ void Api::dispatch(Call call) {
     if (!call.request.header(forwarded_header) && engine().elsewhere(*order)) {
       return engine().forward(*order, std::move(call.request), std::move(call.done));
     }
-    const bool shown = operation == Operation::order_show || operation == Operation::order_timeline;
-    if (shown && !engine().current(*order)) return call.done(not_current());
+    const bool shown = operation == Operation::order_show ||
+                       operation == Operation::order_timeline || operation == Operation::actor_show;
+    if (shown && !engine().current(*order)) return call.done(not_current("order"));
     if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
     if (operation == Operation::actor_show) return show_actor(std::move(call), *order);
     if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));
     if (operation == Operation::order_show) return wait_and_show(std::move(call), *order);
     return lift(call, *order);
   }
-  if (operation == Operation::actor_list) return list_actors(std::move(call));
-  if (operation == Operation::dead_letter_redrive || operation == Operation::dead_letter_discard) {
-    return settle_dead_letter(call);
+  if (is_list(operation)) return show_list(std::move(call));
+  if (call.match.route->pattern.find("{dead_letter_id}") != std::string_view::npos) {
+    if (pass_on_letter(call)) return;
+    if (operation != Operation::dead_letter_show) return settle_dead_letter(call);
   }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
   if (operation == Operation::checkpoint_make) return make_checkpoint(std::move(call));
-  if (operation == Operation::partition_list) {
-    engine().partitions([done = std::move(call.done)](const auto& partitions) {
-      Page page;
-      for (const auto& partition : partitions) page.items.push_back(to_json(partition));
-      done(json_response(to_json("partitions", page)));
-    });
-    return;
-  }
   call.done(show_now(call));
 }
 
 Response Api::show_now(const Call& call) const {
   switch (call.match.route->operation) {
-    case Operation::order_list:
-      return list_orders(call);
-    case Operation::dead_letter_list:
-      return list_dead_letters(call);
     case Operation::dead_letter_show: {
       auto letter = engine().dead_letter(call.match.parameters.front());
       return letter ? json_response(std::move(*letter)) : to_response(to_problem(letter.error()));
@@ -319,11 +229,13 @@ Response Api::show_now(const Call& call) const {
     case Operation::commands:
     case Operation::order_show:
     case Operation::order_timeline:
+    case Operation::order_list:
     case Operation::order_resume:
     case Operation::order_skip:
     case Operation::actor_list:
     case Operation::actor_show:
     case Operation::partition_list:
+    case Operation::dead_letter_list:
     case Operation::dead_letter_redrive:
     case Operation::dead_letter_discard:
     case Operation::checkpoint_make:
@@ -356,24 +268,6 @@ Response Api::describe_node() const {
   json.key("livemode").boolean(options_.livemode);
   json.close_object();
   return json_response(std::move(text));
-}
-
-Response Api::list_orders(const Call& call) const {
-  const auto query = order_query(call.target);
-  if (!query) return to_response(to_problem(query.error()));
-  const auto page = engine().list(*query);
-  if (!page) return to_response(to_problem(page.error()));
-  return json_response(to_json("orders", *page));
-}
-
-Response Api::list_dead_letters(const Call& call) const {
-  const auto known = only(call.target, {"limit", "after"});
-  if (!known) return to_response(to_problem(known.error()));
-  const auto limit = limit_of(call.target, dead_letters_max);
-  if (!limit) return to_response(to_problem(limit.error()));
-  const auto page = engine().dead_letters(call.target.parameter("after").value_or(""), *limit);
-  if (!page) return to_response(to_problem(page.error()));
-  return json_response(to_json("dead_letters", *page));
 }
 
 Response Api::show_timeline(const Call& call, const OrderId& order) const {
@@ -418,18 +312,6 @@ void Api::wait_and_show(Call call, const OrderId& order) {
                 });
 }
 
-void Api::list_actors(Call call) {
-  const auto known = only(call.target, {"limit"});
-  const auto limit = limit_of(call.target);
-  if (!known) return call.done(to_response(to_problem(known.error())));
-  if (!limit) return call.done(to_response(to_problem(limit.error())));
-  engine().actors(*limit, [done = std::move(call.done)](const auto& actors) {
-    Page page;
-    for (const auto& actor : actors) page.items.push_back(to_json(actor));
-    done(json_response(to_json("actors", page)));
-  });
-}
-
 void Api::show_actor(Call call, const OrderId& order) {
   engine().actor(
       order, [self = shared_from_this(), order, done = std::move(call.done)](const auto& actor) {
@@ -465,6 +347,19 @@ void Api::lift(const Call& call, const OrderId& order) {
   } else {
     engine().resume(order, std::move(reason->text), lifted);
   }
+}
+
+bool Api::pass_on_letter(Call& call) {
+  // Of an id that names no partition of ours there is no dead letter: the engine says so.
+  const auto partition = storage::partition_of_dead_letter(call.match.parameters.front());
+  if (!partition || index_of(*partition) >= engine().partition_count()) return false;
+  if (!call.request.header(forwarded_header) && engine().led_elsewhere(*partition)) {
+    engine().forward_to(*partition, std::move(call.request), std::move(call.done));
+    return true;
+  }
+  if (engine().told().contains(*partition)) return false;
+  call.done(not_current("dead letter"));
+  return true;
 }
 
 void Api::settle_dead_letter(const Call& call) {

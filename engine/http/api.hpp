@@ -65,15 +65,22 @@ class Api : public std::enable_shared_from_this<Api> {
   [[nodiscard]] std::optional<Response> guard(const Request& request) const;
   void dispatch(Call call);
   [[nodiscard]] Response show_now(const Call& call) const;  // What needs no actor.
-  [[nodiscard]] Response list_orders(const Call& call) const;
-  [[nodiscard]] Response list_dead_letters(const Call& call) const;
   [[nodiscard]] Response show_timeline(const Call& call, const OrderId& order) const;
   [[nodiscard]] Response show_order(const OrderId& order) const;
   [[nodiscard]] Response describe_node() const;
   void wait_and_show(Call call, const OrderId& order);
-  void list_actors(Call call);
+  /// Lists of which each node knows a part: api_list.cpp.
+  struct Listing;
+  void show_list(Call call);
+  void list_orders(Listing listing);
+  void list_dead_letters(Listing listing);
+  void list_actors(Listing listing);
+  void list_partitions(Listing listing);
+  void answer_list(Listing listing, Page page);
   void show_actor(Call call, const OrderId& order);
   void lift(const Call& call, const OrderId& order);
+  /// True if the node that leads the dead letter's partition answers, or nobody can.
+  [[nodiscard]] bool pass_on_letter(Call& call);
   void settle_dead_letter(const Call& call);
   void expose_metrics(Call call);
   void make_checkpoint(Call call);

@@ -10,17 +10,12 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/message.hpp"
+#include "paysaga/engine/http/page.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
-
-/// A part of a list. `items` are JSON objects; an empty `next` ends the list.
-struct Page {
-  std::vector<std::string> items;
-  std::string next;
-};
 
 /// What the HTTP API needs of the engine behind it. A runtime stands behind it in a node, a fake in
 /// the tests of the API.
@@ -54,8 +49,8 @@ class Engine {
   virtual void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) = 0;
   virtual void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) = 0;
 
-  [[nodiscard]] virtual Result<Page> dead_letters(std::string_view after,
-                                                  std::size_t limit) const = 0;
+  /// Errors: as `list`. A page of many bytes may have fewer than `limit`, and a `next`.
+  [[nodiscard]] virtual Result<Page> dead_letters(const storage::DeadLetterQuery& query) const = 0;
   /// A JSON object; not_found.
   [[nodiscard]] virtual Result<std::string> dead_letter(std::string_view id) const = 0;
 
@@ -64,6 +59,16 @@ class Engine {
                        Done<Result<std::monostate>> done) = 0;
   virtual void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) = 0;
 
+  [[nodiscard]] virtual std::uint32_t partition_count() const = 0;
+  /// The partitions of which this node tells in lists: those that it leads and has caught up with;
+  /// all, if there are no other nodes.
+  [[nodiscard]] virtual storage::PartitionSet told() const = 0;
+  /// Asks the nodes that lead these partitions for their parts of the list `name`.
+  virtual void gather(std::string_view /*name*/, Request /*request*/,
+                      const storage::PartitionSet& /*partitions*/, Done<Gathered> /*done*/) {
+    ensure(false, "only an engine with other nodes beside it asks them");
+  }
+
   /// True if another node leads the order's partition: what is asked of the order goes there.
   [[nodiscard]] virtual bool elsewhere(const OrderId& /*order*/) const { return false; }
   /// True if what this node knows of the order is no older than any answer that was given before:
@@ -71,6 +76,15 @@ class Engine {
   [[nodiscard]] virtual bool current(const OrderId& /*order*/) const { return true; }
   /// Passes a request on to that node.
   virtual void forward(const OrderId& /*order*/, Request /*request*/, Done<Response> /*done*/) {
+    ensure(false, "only an engine with other nodes beside it passes requests on");
+  }
+
+  /// The same for what belongs to no order but to a partition.
+  [[nodiscard]] virtual bool led_elsewhere(storage::PartitionId /*partition*/) const {
+    return false;
+  }
+  virtual void forward_to(storage::PartitionId /*partition*/, Request /*request*/,
+                          Done<Response> /*done*/) {
     ensure(false, "only an engine with other nodes beside it passes requests on");
   }
 

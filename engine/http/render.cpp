@@ -63,11 +63,12 @@ std::string to_json(const actors::ActorInfo& actor) {
   return text;
 }
 
-std::string to_json(const actors::PartitionInfo& partition) {
+std::string to_json(const actors::PartitionInfo& partition, std::string_view node) {
   std::string text;
   storage::JsonWriter json{text};
   json.open_object();
   json.key("partition").natural(index_of(partition.partition));
+  json.key("node").text(node);
   json.key("role").text(partition.role);
   if (!partition.why.empty()) json.key("why").text(partition.why);
   json.key("epoch").integer(partition.epoch);
@@ -86,6 +87,13 @@ std::string to_json(const actors::PartitionInfo& partition) {
   add_time(json, "oldest_due", partition.oldest_due);
   json.close_object();
   return text;
+}
+
+Response json_response(std::string body) {
+  Response response;
+  response.body = std::move(body);
+  if (!response.body.ends_with('\n')) response.body += '\n';
+  return response;
 }
 
 std::string to_json(std::string_view name, const Page& page) {

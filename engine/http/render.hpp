@@ -10,7 +10,9 @@
 namespace paysaga::engine::http {
 
 [[nodiscard]] std::string to_json(const actors::ActorInfo& actor);
-[[nodiscard]] std::string to_json(const actors::PartitionInfo& partition);
+/// `node`: the one that says so.
+[[nodiscard]] std::string to_json(const actors::PartitionInfo& partition, std::string_view node);
+[[nodiscard]] Response json_response(std::string body);
 /// {"<name>":[...],"next":...}; `next` is null at the end.
 [[nodiscard]] std::string to_json(std::string_view name, const Page& page);
 /// The page at /.

@@ -12,6 +12,9 @@
 namespace paysaga::engine::http {
 namespace {
 
+/// Other nodes read such a page as one text.
+constexpr std::size_t letters_bytes_max = std::size_t{2} << 20U;
+
 Time now() {
   return SystemClock{}.now();
 }
@@ -45,8 +48,11 @@ void recall(const EventId& command, actors::Submitted& answer) {
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
-                             Forwarder* forwarder, Checkpoint checkpoint)
-    : node_{node}, store_{store}, forwarder_{forwarder}, checkpoint_{std::move(checkpoint)} {}
+                             Neighbours neighbours, Checkpoint checkpoint)
+    : node_{node}, store_{store}, neighbours_{neighbours}, checkpoint_{std::move(checkpoint)} {
+  ensure((neighbours.forwarder == nullptr) == (neighbours.gatherer == nullptr),
+         "other nodes are there or not");
+}
 
 void RuntimeEngine::submit(actors::Submission submission, Done<actors::Submitted> done) {
   EventId command = submission.command.id;
@@ -95,7 +101,9 @@ Result<Page> RuntimeEngine::list(const storage::OrderQuery& query) const {
   const auto orders = store_.list(query);
   if (!orders) return tl::unexpected<Error>{orders.error()};
   Page page;
-  for (const auto& order : orders->orders) page.items.push_back(storage::summary_json(order));
+  for (const auto& order : orders->orders) {
+    page.add(storage::summary_json(order), storage::place_of(order));
+  }
   page.next = orders->next;
   return page;
 }
@@ -120,12 +128,18 @@ void RuntimeEngine::skip(OrderId order, std::string reason, Done<Result<std::mon
   node_.skip(std::move(order), std::move(reason), std::move(done));
 }
 
-Result<Page> RuntimeEngine::dead_letters(std::string_view after, std::size_t limit) const {
-  const auto letters = store_.dead_letters(after, limit);
+Result<Page> RuntimeEngine::dead_letters(const storage::DeadLetterQuery& query) const {
+  const auto letters = store_.dead_letters(query);
   if (!letters) return tl::unexpected<Error>{letters.error()};
   Page page;
-  for (const auto& letter : *letters) page.items.push_back(storage::dead_letter_json(letter));
-  if (letters->size() == limit) page.next = letters->back().id;
+  std::size_t bytes = 0;
+  for (const auto& letter : *letters) {
+    page.add(storage::dead_letter_json(letter), storage::place_of(letter));
+    bytes += page.items.back().size();
+    if (bytes > letters_bytes_max) break;
+  }
+  const bool has_more = letters->size() == query.limit || page.items.size() < letters->size();
+  if (has_more && !page.items.empty()) page.next = to_text(page.places.back());
   return page;
 }
 
@@ -145,8 +159,37 @@ void RuntimeEngine::discard(std::string id, std::string reason, Done<Result<std:
   node_.discard(std::move(id), std::move(reason), std::move(done));
 }
 
+std::uint32_t RuntimeEngine::partition_count() const {
+  return store_.identity().partition_count;
+}
+
+storage::PartitionSet RuntimeEngine::told() const {
+  storage::PartitionSet told;
+  for (std::uint32_t i = 0; i < partition_count(); ++i) {
+    const storage::PartitionId partition{i};
+    if (neighbours_.gatherer == nullptr || node_.leads(partition)) told.insert(partition);
+  }
+  return told;
+}
+
+void RuntimeEngine::gather(std::string_view name, Request request,
+                           const storage::PartitionSet& partitions, Done<Gathered> done) {
+  ensure(neighbours_.gatherer != nullptr, "who is asked is there");
+  neighbours_.gatherer->gather(name, std::move(request), partitions, std::move(done));
+}
+
+bool RuntimeEngine::led_elsewhere(storage::PartitionId partition) const {
+  return neighbours_.forwarder != nullptr && !node_.owns(partition);
+}
+
+void RuntimeEngine::forward_to(storage::PartitionId partition, Request request,
+                               Done<Response> done) {
+  ensure(neighbours_.forwarder != nullptr, "what is passed on has somewhere to go");
+  neighbours_.forwarder->forward(partition, std::nullopt, std::move(request), std::move(done));
+}
+
 bool RuntimeEngine::elsewhere(const OrderId& order) const {
-  return forwarder_ != nullptr && !node_.owns(partition_in(store_, order));
+  return led_elsewhere(partition_in(store_, order));
 }
 
 bool RuntimeEngine::current(const OrderId& order) const {
@@ -154,8 +197,9 @@ bool RuntimeEngine::current(const OrderId& order) const {
 }
 
 void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response> done) {
-  ensure(forwarder_ != nullptr, "what is passed on has somewhere to go");
-  forwarder_->forward(partition_in(store_, order), order, std::move(request), std::move(done));
+  ensure(neighbours_.forwarder != nullptr, "what is passed on has somewhere to go");
+  neighbours_.forwarder->forward(partition_in(store_, order), order, std::move(request),
+                                 std::move(done));
 }
 
 void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
@@ -174,7 +218,7 @@ bool RuntimeEngine::ready() const {
 
 void RuntimeEngine::gauges(Done<Gauges> done) {
   // The store is read here, not in the callback: that one runs in a thread of the actors.
-  node_.partitions([gauges = store_gauges(store_, now()), done = std::move(done)](
+  node_.partitions([gauges = store_gauges(store_, told(), now()), done = std::move(done)](
                        const std::vector<actors::PartitionInfo>& partitions) mutable {
     for (const auto& partition : partitions) gauges.partitions.push_back(gauge_of(partition));
     done(std::move(gauges));

@@ -13,6 +13,7 @@
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/engine.hpp"
 #include "paysaga/engine/http/forwarder.hpp"
+#include "paysaga/engine/http/gatherer.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
@@ -23,8 +24,12 @@ namespace paysaga::engine::http {
 class RuntimeEngine final : public Engine {
  public:
   using Checkpoint = std::function<Result<std::filesystem::path>()>;
-  /// `forwarder`: null if there are no other nodes.
-  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Forwarder* forwarder,
+  /// Both null if there are no other nodes.
+  struct Neighbours {
+    Forwarder* forwarder = nullptr;
+    Gatherer* gatherer = nullptr;
+  };
+  RuntimeEngine(actors::Node& node, const storage::StateStore& store, Neighbours neighbours,
                 Checkpoint checkpoint);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
@@ -39,11 +44,17 @@ class RuntimeEngine final : public Engine {
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
-  [[nodiscard]] Result<Page> dead_letters(std::string_view after, std::size_t limit) const override;
+  [[nodiscard]] Result<Page> dead_letters(const storage::DeadLetterQuery& query) const override;
   [[nodiscard]] Result<std::string> dead_letter(std::string_view id) const override;
   void redrive(std::string id, std::string reason, bool force,
                Done<Result<std::monostate>> done) override;
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
+  [[nodiscard]] std::uint32_t partition_count() const override;
+  [[nodiscard]] storage::PartitionSet told() const override;
+  void gather(std::string_view name, Request request, const storage::PartitionSet& partitions,
+              Done<Gathered> done) override;
+  [[nodiscard]] bool led_elsewhere(storage::PartitionId partition) const override;
+  void forward_to(storage::PartitionId partition, Request request, Done<Response> done) override;
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
   [[nodiscard]] bool current(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
@@ -54,13 +65,14 @@ class RuntimeEngine final : public Engine {
  private:
   actors::Node& node_;
   const storage::StateStore& store_;
-  Forwarder* forwarder_;
+  const Neighbours neighbours_;
   Checkpoint checkpoint_;
   std::mutex guard_;
   std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };
 
-/// The gauges that the store knows; those of the partitions are left empty.
-[[nodiscard]] Gauges store_gauges(const storage::StateStore& store, Time now);
+/// The gauges that the store knows of these partitions; `Gauges::partitions` is left empty.
+[[nodiscard]] Gauges store_gauges(const storage::StateStore& store,
+                                  const storage::PartitionSet& partitions, Time now);
 
 }  // namespace paysaga::engine::http

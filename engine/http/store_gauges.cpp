@@ -8,6 +8,8 @@
 namespace paysaga::engine::http {
 namespace {
 
+using storage::PartitionSet;
+
 /// A scrape looks at no more than this many of one thing; a count that reaches it means "or more".
 constexpr std::size_t looked_at_max = 10'000;
 constexpr std::size_t page_max = 1'000;
@@ -24,17 +26,21 @@ Duration age(Time since, Time now) {
   return std::max(now - since, Duration{0});
 }
 
-void add_counts(const storage::StateStore& store, Gauges& gauges) {
+void add_counts(const storage::StateStore& store, const PartitionSet& partitions, Gauges& gauges) {
   std::map<Currency, std::int64_t> at_risk;
-  for (const storage::StatusCount& count : readable(store.counts())) {
-    gauges.open_by_status[static_cast<std::size_t>(count.status)] += count.open;
-    if (count.currency) at_risk[*count.currency] += count.money_at_risk_minor;
+  for (const storage::PartitionId partition : partitions) {
+    for (const storage::StatusCount& count : readable(store.counts(partition))) {
+      gauges.open_by_status[static_cast<std::size_t>(count.status)] += count.open;
+      if (count.currency) at_risk[*count.currency] += count.money_at_risk_minor;
+    }
   }
   for (const auto& [currency, minor] : at_risk) gauges.at_risk.push_back(Money{minor, currency});
 }
 
-void add_oldest_open(const storage::StateStore& store, Time now, Gauges& gauges) {
+void add_oldest_open(const storage::StateStore& store, const PartitionSet& partitions, Time now,
+                     Gauges& gauges) {
   storage::OrderQuery query;
+  query.partitions = partitions;
   query.open = true;
   query.oldest_first = true;
   query.limit = 1;
@@ -44,9 +50,11 @@ void add_oldest_open(const storage::StateStore& store, Time now, Gauges& gauges)
 }
 
 /// Everything that is stuck, by reason, and since when.
-void add_stuck(const storage::StateStore& store, Time now, Gauges& gauges) {
+void add_stuck(const storage::StateStore& store, const PartitionSet& partitions, Time now,
+               Gauges& gauges) {
   std::map<std::string, std::uint64_t> reasons;
   storage::OrderQuery query;
+  query.partitions = partitions;
   query.stuck = true;
   query.limit = page_max;
   for (std::size_t seen = 0; seen < looked_at_max; seen += page_max) {
@@ -69,10 +77,12 @@ void add_stuck(const storage::StateStore& store, Time now, Gauges& gauges) {
 }
 
 /// Money that is on its way back is at risk, too, though nobody has to look at it yet.
-void add_refunding(const storage::StateStore& store, Time now, Gauges& gauges) {
+void add_refunding(const storage::StateStore& store, const PartitionSet& partitions, Time now,
+                   Gauges& gauges) {
   for (const order::Status status : {order::Status::refund_pending, order::Status::refund_failed}) {
     storage::OrderQuery query;
     query.status = status;
+    query.partitions = partitions;
     query.oldest_first = true;
     query.limit = 1;
     for (const auto& order : readable(store.list(query)).orders) {
@@ -81,10 +91,10 @@ void add_refunding(const storage::StateStore& store, Time now, Gauges& gauges) {
   }
 }
 
-void add_partition_facts(const storage::StateStore& store, Time now, Gauges& gauges) {
+void add_partition_facts(const storage::StateStore& store, const PartitionSet& partitions, Time now,
+                         Gauges& gauges) {
   std::uint64_t quarantined = 0;
-  for (std::uint32_t i = 0; i < store.identity().partition_count; ++i) {
-    const storage::PartitionId partition{i};
+  for (const storage::PartitionId partition : partitions) {
     quarantined += readable(store.quarantined(partition)).size();
     const auto due = readable(store.timers(partition, Time::min(), now, looked_at_max));
     gauges.timers_overdue += due.size();
@@ -96,13 +106,13 @@ void add_partition_facts(const storage::StateStore& store, Time now, Gauges& gau
 
 }  // namespace
 
-Gauges store_gauges(const storage::StateStore& store, Time now) {
+Gauges store_gauges(const storage::StateStore& store, const PartitionSet& partitions, Time now) {
   Gauges gauges;
-  add_counts(store, gauges);
-  add_oldest_open(store, now, gauges);
-  add_stuck(store, now, gauges);
-  add_refunding(store, now, gauges);
-  add_partition_facts(store, now, gauges);
+  add_counts(store, partitions, gauges);
+  add_oldest_open(store, partitions, now, gauges);
+  add_stuck(store, partitions, now, gauges);
+  add_refunding(store, partitions, now, gauges);
+  add_partition_facts(store, partitions, now, gauges);
   return gauges;
 }
 

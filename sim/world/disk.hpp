@@ -74,8 +74,10 @@ class Disk final : public storage::StateStore {
   [[nodiscard]] Result<storage::OrderPage> list(const storage::OrderQuery& query) const override {
     return written_->list(query);
   }
-  [[nodiscard]] Result<std::vector<storage::StatusCount>> counts() const override {
-    return written_->counts();
+  using StateStore::counts;
+  [[nodiscard]] Result<std::vector<storage::StatusCount>> counts(
+      storage::PartitionId id) const override {
+    return written_->counts(id);
   }
   [[nodiscard]] Result<std::vector<storage::Timer>> timers(storage::PartitionId id, Time from,
                                                            Time until,
@@ -83,8 +85,8 @@ class Disk final : public storage::StateStore {
     return written_->timers(id, from, until, limit);
   }
   [[nodiscard]] Result<std::vector<storage::DeadLetter>> dead_letters(
-      std::string_view after, std::size_t limit) const override {
-    return written_->dead_letters(after, limit);
+      const storage::DeadLetterQuery& query) const override {
+    return written_->dead_letters(query);
   }
   [[nodiscard]] Result<std::optional<storage::DeadLetter>> dead_letter(
       std::string_view id) const override {

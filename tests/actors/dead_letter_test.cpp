@@ -152,7 +152,7 @@ TEST_CASE("dead letter: one skipped from a queue goes to its order, which knows 
   CHECK(node.skip("o1").get().has_value());
   eventually("it is lifted", [&] { return !store.quarantine(OrderId::of("o1"))->has_value(); });
   CHECK(world.decided("c2") == 1);  // Into the queue.
-  const auto letters = store.dead_letters("", 10);
+  const auto letters = store.dead_letters({"", 10});
   REQUIRE(letters->size() == 1);
   const std::string id = letters->front().id;
   REQUIRE(redrive(node, id).get().has_value());

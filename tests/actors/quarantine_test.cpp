@@ -98,7 +98,7 @@ TEST_CASE("quarantine: skip moves the first of the queue to the dead letters", "
   CHECK(node.skip("o1").get().has_value());
   eventually("it is lifted", [&] { return lifted(node, "o1"); });
   CHECK(decided_of(world, "o1") == std::vector<std::string>{"c1-o1", "c3"});
-  const auto letters = store.dead_letters("", 10);
+  const auto letters = store.dead_letters({"", 10});
   REQUIRE(letters.has_value());
   REQUIRE(letters->size() == 1);
   const auto queued = decode_queued(OrderId::of("o1"), letters->front().original.value);

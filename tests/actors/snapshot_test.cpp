@@ -48,7 +48,7 @@ void check_same(const storage::StateStore& a, const storage::StateStore& b) {
   CHECK(
       (*a.timers(p0, Time::min(), Time::max(), 99) == *b.timers(p0, Time::min(), Time::max(), 99)));
   CHECK(*a.input_positions(p0) == *b.input_positions(p0));
-  CHECK((*a.dead_letters("", 99) == *b.dead_letters("", 99)));
+  CHECK((*a.dead_letters({"", 99}) == *b.dead_letters({"", 99})));
 }
 
 /// Fails what it is told to, as a disk does.
@@ -86,7 +86,7 @@ TEST_CASE("snapshot: a node with an empty disk goes on where a trimmed journal b
   node.lead();
   CHECK(node.seen.told("failed").empty());
   check_same(store, empty);
-  CHECK(empty.dead_letters("", 9)->size() == 1);
+  CHECK(empty.dead_letters({"", 9})->size() == 1);
   CHECK(empty.history(OrderId::of("o2"), 0, 9)->empty());  // It is in the topics of events.
   CHECK(node.say(initiate("c2", "o2")) == "repeated");
   CHECK(node.say(confirm("c6", "o3")) == "accepted");

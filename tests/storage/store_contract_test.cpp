@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "paysaga/saga/topic.hpp"
 #include "paysaga/storage/memory_store.hpp"
+#include "paysaga/storage/order_row.hpp"
 #include "paysaga/storage/rocks_store.hpp"
 #include "storage/store_world.hpp"
 
@@ -53,7 +55,7 @@ TEMPLATE_TEST_CASE("store: an empty one knows nothing", "[storage][store]", InMe
   CHECK(store.list({})->orders.empty());
   CHECK(store.counts()->empty());
   CHECK(store.timers(p0, Time::min(), Time::max(), 10)->empty());
-  CHECK(store.dead_letters("", 10)->empty());
+  CHECK(store.dead_letters({"", 10})->empty());
   CHECK_FALSE(store.dead_letter("x")->has_value());
   CHECK(store.quarantined(p0)->empty());
   CHECK_FALSE(store.queue_head(OrderId::of("o"))->has_value());
@@ -164,6 +166,42 @@ TEMPLATE_TEST_CASE("store: lists by status, customer, age and trouble", "[storag
   CHECK(listed(store, {.customer = CustomerId::of("an")}).empty());
   CHECK(listed(store, {.status = Status::payment_pending}) == Names{"a"});
   CHECK(listed(store, {}) == Names{"d", "e", "c", "b", "a"});
+}
+
+TEMPLATE_TEST_CASE("store: lists, counts and dead letters of some partitions only",
+                   "[storage][store]", InMemory, OnDisk) {
+  TestType world;
+  StateStore& store = world.get();
+  const std::uint32_t count = store.identity().partition_count;
+  std::map<PartitionId, Journal> journals;
+  for (std::uint32_t i = 0; i < count; ++i) journals.emplace(PartitionId{i}, PartitionId{i});
+  std::map<PartitionId, std::size_t> orders;
+  for (int i = 0; i < 30; ++i) {
+    const std::string order = "ord_" + std::to_string(i);
+    const PartitionId home{partition_of(OrderId::of(order), count)};
+    journals.at(home).decide(order, make_saga(order, {.updated_at = time_from_micros(i)}));
+    ++orders[home];
+  }
+  for (auto& [partition, journal] : journals) {
+    DeadLetter letter{.topic = "t", .partition = partition, .cause = "no JSON"};
+    letter.id = input_id_of("t", partition, 0);
+    journal.dead_letter(letter);
+    REQUIRE(journal.apply_to(store).has_value());
+  }
+  REQUIRE(orders.size() > 1);
+  for (const auto& [partition, expected] : orders) {
+    const PartitionSet only{partition};
+    const auto page = store.list({.limit = 99, .partitions = only});
+    CHECK(page->orders.size() == expected);
+    for (const OrderSummary& order : page->orders) CHECK(order.partition == partition);
+    REQUIRE(store.counts(partition)->size() == 1);
+    CHECK(store.counts(partition)->front().orders == expected);
+    const auto letters = store.dead_letters({.limit = 99, .partitions = only});
+    REQUIRE(letters->size() == 1);
+    CHECK(letters->front().partition == partition);
+  }
+  CHECK(store.list({.partitions = PartitionSet{}})->orders.empty());
+  CHECK(store.counts()->front().orders == 30);
 }
 
 TEMPLATE_TEST_CASE("store: pages of a list meet without gap or overlap", "[storage][store]",
@@ -357,13 +395,13 @@ TEMPLATE_TEST_CASE("store: dead letters keep all that they came with", "[storage
     journal.dead_letter(letter);
   }
   REQUIRE(journal.apply_to(store).has_value());
-  const auto all = store.dead_letters("", 10);
+  const auto all = store.dead_letters({"", 10});
   REQUIRE(all->size() == 5);
   CHECK(all->front() == letter);  // The earliest came last.
-  const auto rest = store.dead_letters((*all)[2].id, 10);
+  const auto rest = store.dead_letters({to_text(place_of((*all)[2])), 10});
   REQUIRE(rest->size() == 2);
   CHECK(rest->front() == (*all)[3]);
-  CHECK(store.dead_letters("", 2)->size() == 2);
+  CHECK(store.dead_letters({"", 2})->size() == 2);
   CHECK(**store.dead_letter("payment-commands/3/12") == (*all)[2]);
   CHECK_FALSE(store.dead_letter("payment-commands/3/99")->has_value());
 }
@@ -387,7 +425,7 @@ TEMPLATE_TEST_CASE("store: a dead letter is as the last decision on it says", "[
   journal.settle_dead_letter("t/0/0", Action::discard);
   journal.settle_dead_letter("t/0/0", Action::redrive);
   REQUIRE(journal.apply_to(store).has_value());
-  const auto all = store.dead_letters("", 10);
+  const auto all = store.dead_letters({"", 10});
   REQUIRE(all->size() == 3);
   CHECK((*all)[0].state == State::redriven);
   CHECK((*all)[0].settled_why == "because 7");

@@ -113,7 +113,7 @@ class Drill {
         rows.push_back(RestoredInput{order, offset++, input});
       }
     }
-    const auto letters = *memory_.dead_letters("", 999);
+    const auto letters = *memory_.dead_letters({"", 999});
     for (const DeadLetter& letter : letters) {
       if (letter.partition == p) rows.push_back(letter);
     }
@@ -184,7 +184,7 @@ class Drill {
     const auto report = rocks_->verify();
     REQUIRE(report.has_value());
     CHECK(report->findings == std::vector<std::string>{});
-    REQUIRE((*rocks_->dead_letters("", 99) == *memory_.dead_letters("", 99)));
+    REQUIRE((*rocks_->dead_letters({"", 99}) == *memory_.dead_letters({"", 99})));
     OrderQuery query;
     query.limit = 1 + number(20);
     query.oldest_first = number(2) == 0;

@@ -170,7 +170,7 @@ TEST_CASE("rocks store: damage elsewhere is reported where it is read", "[storag
     auto store = open(directory);
     CHECK((*store)->history(OrderId::of("ord_1"), 0, 9).error().code == ErrorCode::corrupt);
     CHECK((*store)->quarantined(p0).error().code == ErrorCode::corrupt);
-    CHECK((*store)->dead_letters("", 9).error().code == ErrorCode::corrupt);
+    CHECK((*store)->dead_letters({"", 9}).error().code == ErrorCode::corrupt);
     CHECK((*store)->list({}).has_value());
   }
   tamper(directory, Family::partitions, keys::of_partition('I', p0), flip);

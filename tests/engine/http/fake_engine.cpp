@@ -1,5 +1,9 @@
 #include "engine/http/fake_engine.hpp"
 
+#include <algorithm>
+
+#include "paysaga/saga/topic.hpp"
+
 namespace paysaga::engine::http {
 
 using actors::Submitted;
@@ -147,7 +151,24 @@ Result<Page> FakeEngine::list(const storage::OrderQuery& query) const {
   query_ = query;
   if (query.after == "bad") return fail(ErrorCode::malformed, "after is no cursor of ours");
   Page page;
-  for (const auto& [id, saga] : orders_) page.items.push_back(order_json(*saga));
+  const auto after =
+      query.after.empty() ? Result<storage::PageCursor>{} : storage::parse_page_cursor(query.after);
+  for (const auto& [id, saga] : orders_) {
+    const storage::PartitionId home{partition_of(saga->id, partition_count())};
+    if (!query.partitions->contains(home)) continue;
+    const storage::PageCursor place{Time{}, id};
+    if (!query.after.empty() && (query.oldest_first ? place <= *after : *after <= place)) continue;
+    page.add(order_json(*saga), place);
+  }
+  if (!query.oldest_first) {
+    std::ranges::reverse(page.items);
+    std::ranges::reverse(page.places);
+  }
+  if (page.items.size() > query.limit) {
+    page.items.resize(query.limit);
+    page.places.resize(query.limit);
+    page.next = to_text(page.places.back());
+  }
   return page;
 }
 
@@ -191,9 +212,10 @@ void FakeEngine::skip(OrderId order, std::string reason, Done<Result<std::monost
   done(std::monostate{});
 }
 
-Result<Page> FakeEngine::dead_letters(std::string_view after, std::size_t limit) const {
-  return Page{
-      {R"({"after":")" + std::string{after} + R"(","limit":)" + std::to_string(limit) + "}"}, ""};
+Result<Page> FakeEngine::dead_letters(const storage::DeadLetterQuery& query) const {
+  Page page;
+  page.add(R"({"after":")" + query.after + R"(","limit":)" + std::to_string(query.limit) + "}", {});
+  return page;
 }
 
 Result<std::string> FakeEngine::dead_letter(std::string_view id) const {

@@ -25,6 +25,10 @@ class FakeEngine : public Engine {
   void settle(const std::string& order);
   void put(Saga saga);
   void set_ready(bool ready) { ready_ = ready; }
+  void set_told(storage::PartitionSet told) {
+    const std::lock_guard lock{guard_};
+    told_ = std::move(told);
+  }
   void set_current(bool current) { current_ = current; }
   /// What `list` and `dead_letters` were asked for last.
   [[nodiscard]] storage::OrderQuery last_query() const;
@@ -44,11 +48,16 @@ class FakeEngine : public Engine {
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
-  [[nodiscard]] Result<Page> dead_letters(std::string_view after, std::size_t limit) const override;
+  [[nodiscard]] Result<Page> dead_letters(const storage::DeadLetterQuery& query) const override;
   [[nodiscard]] Result<std::string> dead_letter(std::string_view id) const override;
   void redrive(std::string id, std::string reason, bool force,
                Done<Result<std::monostate>> done) override;
   void discard(std::string id, std::string reason, Done<Result<std::monostate>> done) override;
+  [[nodiscard]] std::uint32_t partition_count() const override { return 4; }
+  [[nodiscard]] storage::PartitionSet told() const override {
+    const std::lock_guard lock{guard_};
+    return told_;
+  }
   [[nodiscard]] bool current(const OrderId& /*order*/) const override { return current_; }
   [[nodiscard]] bool ready() const override { return ready_; }
   void gauges(Done<Gauges> done) override;
@@ -66,6 +75,8 @@ class FakeEngine : public Engine {
   std::vector<std::pair<std::string, Done<std::shared_ptr<const Saga>>>> waiting_;
   mutable storage::OrderQuery query_;
   Duration wait_{};
+  storage::PartitionSet told_{storage::PartitionId{0}, storage::PartitionId{1},
+                              storage::PartitionId{2}, storage::PartitionId{3}};
   std::atomic<bool> ready_ = true;
   std::atomic<bool> current_ = true;
 };

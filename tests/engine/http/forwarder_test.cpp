@@ -21,6 +21,13 @@ class Elsewhere final : public FakeEngine {
   void forward(const OrderId& order, Request request, Done<Response> done) override {
     forwarder_.forward(p0, order, std::move(request), std::move(done));
   }
+  [[nodiscard]] bool led_elsewhere(storage::PartitionId /*partition*/) const override {
+    return true;
+  }
+  void forward_to(storage::PartitionId /*partition*/, Request request,
+                  Done<Response> done) override {
+    forwarder_.forward(p0, std::nullopt, std::move(request), std::move(done));
+  }
 
  private:
   Forwarder& forwarder_;
@@ -87,6 +94,28 @@ TEST_CASE("forwarder: a request goes to the node whose claim is the latest, and 
   // What was passed on once goes no further.
   const Reply again = near.ask("GET", "/v1/orders/ord_1", "", "paysaga-forwarded: other\r\n");
   CHECK(again.status == 404);
+}
+
+TEST_CASE("forwarder: a dead letter is shown and settled where its partition is led",
+          "[engine][http]") {
+  World far;
+  Near near;
+  (void)near.world.append_foreign(p0, claim_of("far", far.server->url()));
+  const std::string letter = "/v1/dead-letters/payment-commands/3/7";
+  CHECK(holds(near.ask("GET", letter).body, R"("dead_letter_id")"));
+  CHECK(near.ask("POST", letter + "/redrive", R"({"reason":"r"})").status == 200);
+  CHECK(near.ask("POST", letter + "/discard", R"({"reason":"d"})").status == 200);
+  CHECK(far.engine.commands() == std::vector<std::string>{"redrive payment-commands/3/7 r",
+                                                          "discard payment-commands/3/7 d"});
+  CHECK(near.engine.commands().empty());
+  // No partition of ours: nobody is asked.
+  CHECK(near.ask("GET", "/v1/dead-letters/payment-commands/4/7").status == 404);
+
+  // Who has not caught up does not show what it knew, also to another node.
+  far.engine.set_told({});
+  const Reply early = near.ask("GET", letter);
+  CHECK(early.status == 503);
+  CHECK(holds(early.body, R"("code":"not_leading")"));
 }
 
 TEST_CASE("forwarder: the lines of a stream come back under their own numbers", "[engine][http]") {

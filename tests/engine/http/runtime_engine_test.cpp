@@ -53,7 +53,8 @@ class Node {
     REQUIRE(started);
     runtime_ = std::move(*started);
     provider_.ledger = runtime_->ledger();
-    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(), nullptr,
+    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(),
+                                              RuntimeEngine::Neighbours{},
                                               [this] { return runtime_->checkpoint(); });
     auto api = std::make_shared<Api>(*engine_, metrics_, ApiOptions{.version = "1", .node = "n"});
     ServerOptions options;
@@ -163,10 +164,12 @@ TEST_CASE("runtime engine: lists, pages, actors, partitions and gauges", "[engin
   CHECK(node.ask("GET", "/v1/orders?status=DONE").status == 400);
   CHECK(node.ask("GET", "/v1/orders?after=nonsense").status == 400);
 
-  CHECK(holds(node.ask("GET", "/v1/partitions").body, R"({"partition":1,"role":"leading")"));
+  CHECK(holds(node.ask("GET", "/v1/partitions").body,
+              R"({"partition":1,"node":"n","role":"leading")"));
   CHECK(node.ask("GET", "/v1/actors").status == 200);
   CHECK(node.ask("GET", "/v1/actors/ord_9").status == 404);
-  CHECK(holds(node.ask("GET", "/v1/dead-letters").body, R"({"dead_letters":[],"next":null})"));
+  CHECK(holds(node.ask("GET", "/v1/dead-letters").body,
+              R"({"dead_letters":[],"next":null,"incomplete":[]})"));
   CHECK(node.ask("GET", "/v1/dead-letters/payment-commands/0/1").status == 404);
   CHECK(node.ask("POST", "/v1/orders/ord_1/resume", R"({"reason":"x"})").status == 409);
 
