@@ -61,12 +61,13 @@ void show_actor(const Json& actor) {
   fmt::print("{:<13}{}\n", "active since", age_at(actor, "/active_since"));
 }
 
-ExitCode list_partitions(const Common& common) {
+ExitCode list_partitions(const Common& common, bool here) {
   Listing listing;
-  listing.target = "/v1/partitions";
+  listing.target = here ? "/v1/partitions?here=true" : "/v1/partitions";
   listing.array = "partitions";
   listing.id = "/partition";
   listing.columns = {{"PARTITION", Table::Align::right},
+                     {"NODE"},
                      {"ROLE"},
                      {"EPOCH", Table::Align::right},
                      {"APPLIED", Table::Align::right},
@@ -78,17 +79,13 @@ ExitCode list_partitions(const Common& common) {
                      {"STEP-DOWNS", Table::Align::right},
                      {"WHY"}};
   listing.row = [](const Json& partition) {
-    return std::vector<std::string>{text_at(partition, "/partition"),
-                                    text_at(partition, "/role"),
-                                    text_at(partition, "/epoch"),
-                                    text_at(partition, "/applied_next"),
-                                    text_at(partition, "/lag"),
-                                    text_at(partition, "/publish_lag"),
-                                    text_at(partition, "/orders_active"),
-                                    text_at(partition, "/in_flight"),
-                                    text_at(partition, "/claims"),
-                                    text_at(partition, "/step_downs"),
-                                    text_at(partition, "/why")};
+    return std::vector<std::string>{
+        text_at(partition, "/partition"),    text_at(partition, "/node"),
+        text_at(partition, "/role"),         text_at(partition, "/epoch"),
+        text_at(partition, "/applied_next"), text_at(partition, "/lag"),
+        text_at(partition, "/publish_lag"),  text_at(partition, "/orders_active"),
+        text_at(partition, "/in_flight"),    text_at(partition, "/claims"),
+        text_at(partition, "/step_downs"),   text_at(partition, "/why")};
   };
   return print_list(common.node_url, common.output, listing);
 }
@@ -118,8 +115,12 @@ void add_actor(CLI::App& app, Common& common, Work& work) {
 
   CLI::App* partition = app.add_subcommand("partition", "Partitions: who leads, how far it is");
   partition->require_subcommand(1);
-  partition->add_subcommand("list", "All of this node")->callback([&common, &work] {
-    work = [&common] { return list_partitions(common); };
+  auto here = std::make_shared<bool>(false);
+  CLI::App* partitions = partition->add_subcommand("list", "Each, as its leader says");
+  partitions->add_flag("--here", *here,
+                       "As the node that is asked says, also what it only follows");
+  partitions->callback([&common, &work, here] {
+    work = [&common, here] { return list_partitions(common, *here); };
   });
 }
 

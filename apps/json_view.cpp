@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <simdjson.h>
 
 #include "apps/cli.hpp"
@@ -69,6 +70,28 @@ ExitCode complain_of(const Error& error) {
   return error.code == ErrorCode::malformed ? ExitCode::usage : ExitCode::error;
 }
 
+void Gaps::add(const Json& page) {
+  simdjson::dom::array missing;
+  if (page["incomplete"].get(missing) != simdjson::SUCCESS) return;
+  for (const Json one : missing) {
+    std::uint64_t partition = 0;
+    if (one["partition"].get(partition) != simdjson::SUCCESS) continue;
+    const std::string node = text_at(one, "/node");
+    const std::string who = node.empty() ? "" : "node " + node + ": ";
+    partitions_[who + text_at(one, "/why")].insert(partition);
+  }
+}
+
+void Gaps::say() const {
+  if (partitions_.empty()) return;
+  std::string text;
+  for (const auto& [why, partitions] : partitions_) {
+    text += fmt::format("{}partition{} {} ({})", text.empty() ? "" : "; ",
+                        partitions.size() == 1 ? "" : "s", fmt::join(partitions, ", "), why);
+  }
+  complain("the list is not complete, it has nothing of " + text);
+}
+
 ExitCode print_items(const std::string& output, const Listing& listing,
                      const std::vector<std::string>& items) {
   Table table{listing.columns};
@@ -98,6 +121,7 @@ ExitCode print_list(const std::string& node_url, const std::string& output,
   if (!client) return complain_of(client.error());
   std::vector<std::string> items;
   std::string next;
+  Gaps gaps;
   do {
     const char joint = listing.target.find('?') == std::string::npos ? '?' : '&';
     const auto answer = client->get(
@@ -109,6 +133,7 @@ ExitCode print_list(const std::string& node_url, const std::string& output,
     simdjson::dom::array page;
     if (!read(parser, answer->body, json)) return ExitCode::error;
     if (json[listing.array].get(page) != simdjson::SUCCESS) return ExitCode::error;
+    gaps.add(json);
     for (const Json item : page) {
       if (listing.limit == 0 || items.size() < listing.limit) {
         items.push_back(simdjson::minify(item));
@@ -116,7 +141,9 @@ ExitCode print_list(const std::string& node_url, const std::string& output,
     }
     next = text_at(json, "/next");
   } while (!next.empty() && items.size() < listing.limit);
-  return print_items(output, listing, items);
+  const ExitCode printed = print_items(output, listing, items);
+  gaps.say();
+  return printed;
 }
 
 ExitCode print_object(const std::string& node_url, const std::string& output,

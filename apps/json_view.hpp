@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +31,17 @@ using Json = simdjson::dom::element;
 /// What a problem+json answer means for the process, after saying it on standard error.
 [[nodiscard]] ExitCode complain_of(const HttpAnswer& answer);
 [[nodiscard]] ExitCode complain_of(const Error& error);
+
+/// Of which partitions the pages of a list tell nothing.
+class Gaps {
+ public:
+  void add(const Json& page);
+  /// One line on standard error, if there are any.
+  void say() const;
+
+ private:
+  std::map<std::string, std::set<std::uint64_t>> partitions_;  // By node and why.
+};
 
 /// A list that the node serves: its path, the array's name, the columns and how a row is made.
 struct Listing {

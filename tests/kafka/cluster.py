@@ -68,7 +68,7 @@ class Member:
     def led(self):
         """The partitions that it leads; none if it does not answer."""
         try:
-            partitions = fetch(self.url + "/v1/partitions")["partitions"]
+            partitions = fetch(self.url + "/v1/partitions?here=true")["partitions"]
         except (OSError, ValueError):
             return set()
         return {one["partition"] for one in partitions if one["role"] == "leading"}
