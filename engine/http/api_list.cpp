@@ -103,7 +103,8 @@ void Api::list_actors(Listing listing) {
   });
 }
 
-/// A row each: that of the node which leads it, or has to. A node that only follows tells nothing.
+/// A row each: that of the node which leads it, or has to. One that follows, or led before, tells
+/// nothing.
 void Api::list_partitions(Listing listing) {
   listing.name = "partitions";
   const auto known = only(listing.call.target, {"here"});
@@ -114,7 +115,8 @@ void Api::list_partitions(Listing listing) {
         for (const actors::PartitionInfo& info : partitions) {
           const bool is_told = listing.told.contains(info.partition);
           if (!is_told && !listing.elsewhere.contains(info.partition)) continue;
-          if (!is_told && info.role == "following" && !listing.is_here) continue;
+          if (!is_told && !listing.is_here && self->engine().led_elsewhere(info.partition))
+            continue;
           listing.elsewhere.erase(info.partition);
           listing.told.insert(info.partition);
           page.add(to_json(info, self->options_.node),
