@@ -34,7 +34,8 @@ class Member:
 
     def __init__(self, cluster, name):
         self.name = name
-        self.port = free_port()
+        taken = {one.port for one in cluster.members}  # Some may not listen yet.
+        self.port = next(port for port in iter(free_port, None) if port not in taken)
         self.url = f"http://127.0.0.1:{self.port}"
         self.data = cluster.folder / name
         self.log = cluster.folder / f"{name}.log"
