@@ -144,6 +144,7 @@ class Partition {
   void step_down(std::string_view why);
   void stop(std::string why);
   void stop_unread(const Error& error);
+  void stop_unwritten(const Error& error);
   void drop_everything(std::string_view why);
   [[nodiscard]] bool apply(const storage::LogBatch& batch);
   [[nodiscard]] Result<std::monostate> take_record(const storage::LogEntry& entry,
@@ -248,6 +249,7 @@ class Partition {
   Time claim_not_before_{};
   Time begin_again_at_{};  // A standby does, or an owner whose log will answer again.
   bool stop_passes_ = false;
+  bool store_failed_ = false;
   int claims_lost_ = 0;  // In a row; spreads the next one.
   std::uint64_t claims_ = 0;
   std::uint64_t step_downs_ = 0;

@@ -39,7 +39,8 @@ void Partition::on(const Lost& lost) {
 /// A leader goes on once the journal answers again. A standby applies the journal also where it
 /// does not lead, so that it need not catch up when it is to.
 void Partition::begin_if_stopped() {
-  const bool may = !draining_ && (owned_ ? stop_passes_ : world_->options.standby);
+  const bool may =
+      !draining_ && !store_failed_ && (owned_ ? stop_passes_ : world_->options.standby);
   if (may && role_ == Role::stopped && clock_.now() >= begin_again_at_) begin();
 }
 
@@ -138,7 +139,7 @@ bool Partition::apply(const storage::LogBatch& batch) {
   }
   acceptor_->skip_to(batch.next);
   if (const auto written = store_.apply(id_, read.applied, acceptor_->position()); !written) {
-    stop("the store failed, the node must be started again: " + written.error().detail);
+    stop_unwritten(written.error());
     return false;
   }
   settle_read_back(read.settled);
@@ -309,6 +310,16 @@ void Partition::stop(std::string why) {
 void Partition::stop_unread(const Error& error) {
   stop("the journal cannot be read: " + error.detail);
   stop_passes_ = error.code == ErrorCode::unavailable;
+}
+
+/// A store that failed stays so until it is opened anew. A standby says it, too: nobody would see
+/// that it has become none.
+void Partition::stop_unwritten(const Error& error) {
+  stop("the store failed, the node must be started again: " + error.detail);
+  store_failed_ = true;
+  if (!owned_ && !draining_) {
+    observer_.partition_failed(id_, Error{ErrorCode::unavailable, why_});
+  }
 }
 
 void Partition::drop_everything(std::string_view why) {

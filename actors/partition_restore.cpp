@@ -20,7 +20,7 @@ void Partition::read_snapshot() {
   restore_at_.reset();
   ++restore_tries_;
   if (const auto begun = restore_->begin(); !begun) {
-    return stop("the store failed, the node must be started again: " + begun.error().detail);
+    return stop_unwritten(begun.error());
   }
   ++life_;
   log_.read_snapshot(id_,

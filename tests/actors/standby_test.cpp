@@ -1,6 +1,50 @@
 #include "actors/by_hand.hpp"
+#include "actors/store_around.hpp"
 
 namespace paysaga::actors::trial {
+namespace {
+
+/// A disk that is full from some moment on.
+class FullStore final : public StoreAround {
+ public:
+  using StoreAround::StoreAround;
+  [[nodiscard]] Result<void> apply(storage::PartitionId partition,
+                                   std::span<const storage::AppliedRecord> records,
+                                   const storage::Position& next) override {
+    ++writes;
+    if (full) return fail(ErrorCode::storage_failed, "the disk is full");
+    return StoreAround::apply(partition, records, next);
+  }
+  bool full = false;
+  int writes = 0;
+};
+
+}  // namespace
+
+TEST_CASE("standby: one whose disk fails says so, once, and does not try for ever",
+          "[actors][standby]") {
+  HandWorld world;
+  world.provider.obey();
+  auto store = world.new_store();
+  auto disk = world.new_store();
+  FullStore spare{disk};
+  HandNode leader{world, store};
+  leader.lead();
+  world.standby = true;
+  HandNode follower{world, spare, {}, world.log.open("b")};
+  follower.node->start();
+  world.tick();
+  spare.full = true;
+  CHECK(leader.say(initiate("c1", "o1")) == "accepted");
+  const int writes = spare.writes;
+  world.pass(seconds{30});
+  world.tick();
+  CHECK(spare.writes == writes);
+  const auto failed = follower.seen.told("failed");
+  REQUIRE(failed.size() == 1);
+  CHECK(failed[0].find("the node must be started again") != std::string::npos);
+  CHECK(leader.seen.told("failed").empty());
+}
 
 TEST_CASE("standby: a node follows what another decides, without effects, and goes on from there",
           "[actors][standby]") {
