@@ -138,6 +138,8 @@ class MemoryWorld {
   [[nodiscard]] Offset journal_end(PartitionId partition) const;
   /// What a use has committed, without asking through a node.
   [[nodiscard]] std::optional<Commit> committed(Use use, PartitionId partition) const;
+  /// The snapshot's topic is made anew: it is empty, and who writes it does not know.
+  void forget_snapshot(PartitionId partition);
   /// A value of the snapshot, by its key; what an open transaction wrote is not in it yet.
   [[nodiscard]] std::optional<std::string> snapshot_value(PartitionId partition,
                                                           const std::string& key) const;

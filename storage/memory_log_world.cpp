@@ -320,6 +320,11 @@ std::vector<LogEntry> MemoryWorld::topic(std::string_view topic, PartitionId par
   return lane.visible(lane.first, lane.stable());
 }
 
+void MemoryWorld::forget_snapshot(PartitionId partition) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->snapshots[index_of(partition)].newest.clear();
+}
+
 std::optional<std::string> MemoryWorld::snapshot_value(PartitionId partition,
                                                        const std::string& key) const {
   const std::lock_guard lock{impl_->mutex};

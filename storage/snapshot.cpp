@@ -16,6 +16,7 @@ constexpr std::string_view queued_prefix = "#queued/";
 constexpr std::string_view dead_letter_prefix = "#dead-letter/";
 constexpr std::string_view input_prefix = "#input/";
 constexpr std::string_view published_key = "#published";
+constexpr std::string_view origin_key = "#origin";
 constexpr std::string_view begin_key = "#begin";
 constexpr std::string_view position_key = "#position";
 
@@ -135,6 +136,9 @@ SnapshotEntry snapshot_input(const InputPosition& input) {
 SnapshotEntry snapshot_published(Offset next) {
   return offset_entry(std::string{published_key}, next);
 }
+SnapshotEntry snapshot_origin() {
+  return offset_entry(std::string{origin_key}, 0);
+}
 SnapshotEntry snapshot_begin(Offset next) {
   return offset_entry(std::string{begin_key}, next);
 }
@@ -166,6 +170,7 @@ Result<SnapshotValue> decode_snapshot(const SnapshotEntry& entry) {
   if (!reader.at_end()) return damaged(key);
   if (key.starts_with(input_prefix)) return InputPosition{key.substr(input_prefix.size()), next};
   if (key == published_key) return SnapshotPublished{next};
+  if (key == origin_key) return SnapshotOrigin{};
   if (key == begin_key) return SnapshotBegin{next};
   return fail(ErrorCode::version_unsupported, "the snapshot has an entry " + key +
                                                   ", which a newer version wrote; run that "
@@ -188,6 +193,7 @@ Result<std::vector<RestoredRow>> SnapshotReading::take(const std::vector<Snapsho
                           rows.push_back(std::move(row));
                         },
                         [&](InputPosition& input) { inputs_.push_back(std::move(input)); },
+                        [&](const SnapshotOrigin&) { has_origin_ = true; },
                         [&](const SnapshotBegin& begin) { begin_ = begin.next; },
                         [&](const SnapshotPublished& published) { published_ = published.next; },
                         [&](const SnapshotPosition& position) { position_ = position; }},
@@ -222,14 +228,28 @@ Result<void> SnapshotRestore::take(const std::vector<SnapshotEntry>& lot) {
   return store_.restore(partition_, *rows);
 }
 
-Result<SnapshotRestore::End> SnapshotRestore::finish(Offset first) {
-  if (reading_.empty()) {
-    if (auto done = store_.finish_restore(partition_, {}, {}); !done) {
-      return tl::unexpected{done.error()};
-    }
-    return End::nothing;
+Result<SnapshotRestore::End> SnapshotRestore::finish_empty() {
+  if (auto done = store_.finish_restore(partition_, {}, {}); !done) {
+    return tl::unexpected{done.error()};
   }
+  return End::nothing;
+}
+
+Result<SnapshotRestore::End> SnapshotRestore::finish(Offset first) {
+  if (reading_.empty()) return finish_empty();
   if (!reading_.whole()) return End::again;
+  if (!reading_.complete()) {
+    if (first > 0) {
+      return fail(ErrorCode::out_of_range,
+                  "the snapshot is not complete: its topic was made anew while nodes went on, and "
+                  "the journal begins at " +
+                      std::to_string(first) +
+                      "; fill this node from a backup of one that has its disk (`paysaga store "
+                      "backup`, `store restore`)");
+    }
+    if (auto begun = begin(); !begun) return tl::unexpected{begun.error()};
+    return finish_empty();  // The journal alone has everything.
+  }
   const auto& [position, partition_count] = reading_.position();
   if (partition_count != store_.identity().partition_count) {
     return fail(ErrorCode::conflict, "the snapshot was written for " +

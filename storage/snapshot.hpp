@@ -21,10 +21,12 @@ namespace paysaga::storage {
 //     #dead-letter/<id>         a dead letter
 //     #input/<topic>            next(8): every input below it is decided
 //     #published                next(8): the publisher's position
+//     #origin                   next(8), of the first write alone: 0, where the journal began
 //     #begin                    next(8), first of each write
 //     #position                 position partitions(4), last of each write
 //
-// `#begin` and `#position` differ in a reading that met a write half-way.
+// `#begin` and `#position` differ in a reading that met a write half-way. Without `#origin` the
+// topic was made anew under a snapshotter that goes on where it was: most orders are missing.
 
 [[nodiscard]] SnapshotEntry snapshot_state(std::string_view order, Offset offset,
                                            std::string_view state);
@@ -36,10 +38,12 @@ namespace paysaga::storage {
 [[nodiscard]] SnapshotEntry snapshot_settled(std::string_view dead_letter_id);
 [[nodiscard]] SnapshotEntry snapshot_input(const InputPosition& input);
 [[nodiscard]] SnapshotEntry snapshot_published(Offset next);
+[[nodiscard]] SnapshotEntry snapshot_origin();
 [[nodiscard]] SnapshotEntry snapshot_begin(Offset next);
 [[nodiscard]] SnapshotEntry snapshot_position(const Position& position,
                                               std::uint32_t partition_count);
 
+struct SnapshotOrigin {};
 struct SnapshotBegin {
   Offset next;
 };
@@ -50,8 +54,8 @@ struct SnapshotPosition {
   Position position;
   std::uint32_t partition_count;
 };
-using SnapshotValue =
-    std::variant<RestoredRow, InputPosition, SnapshotBegin, SnapshotPublished, SnapshotPosition>;
+using SnapshotValue = std::variant<RestoredRow, InputPosition, SnapshotOrigin, SnapshotBegin,
+                                   SnapshotPublished, SnapshotPosition>;
 /// Errors: corrupt, version_unsupported; the detail names the key.
 [[nodiscard]] Result<SnapshotValue> decode_snapshot(const SnapshotEntry& entry);
 
@@ -66,6 +70,8 @@ class SnapshotReading {
   [[nodiscard]] bool empty() const { return empty_; }
   /// False: it was read while it was written, or its parts do not fit. Read it again.
   [[nodiscard]] bool whole() const;
+  /// True if it was written from the journal's first record on.
+  [[nodiscard]] bool complete() const { return has_origin_; }
 
   [[nodiscard]] const SnapshotPosition& position() const { return *position_; }
   [[nodiscard]] const std::vector<InputPosition>& inputs() const { return inputs_; }
@@ -79,6 +85,7 @@ class SnapshotReading {
 
  private:
   bool empty_ = true;
+  bool has_origin_ = false;
   std::optional<Offset> begin_;
   std::optional<SnapshotPosition> position_;
   std::optional<Offset> published_;
@@ -99,10 +106,13 @@ class SnapshotRestore {
   [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<void> take(const std::vector<SnapshotEntry>& lot);
   /// Writes the position, the last of all. `first`: the journal's first offset.
-  /// Errors: conflict (another number of partitions), out_of_range (the journal begins behind it).
+  /// Errors: conflict (another number of partitions), out_of_range (the journal begins behind it,
+  ///         or behind what is missing in it).
   [[nodiscard]] Result<End> finish(Offset first);
 
  private:
+  [[nodiscard]] Result<End> finish_empty();
+
   StateStore& store_;
   PartitionId partition_;
   SnapshotReading reading_;

@@ -1,5 +1,7 @@
 #include "paysaga/storage/snapshot_draft.hpp"
 
+#include <utility>
+
 #include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::storage {
@@ -93,8 +95,9 @@ void SnapshotDraft::put(SnapshotEntry entry) {
 
 std::vector<SnapshotEntry> SnapshotDraft::cut() {
   std::vector<SnapshotEntry> entries;
-  entries.reserve(changed_.size() + 2);
+  entries.reserve(changed_.size() + 3);
   entries.push_back(snapshot_begin(position().next));
+  if (std::exchange(is_first_, false)) entries.push_back(snapshot_origin());
   while (!changed_.empty()) {
     auto node = changed_.extract(changed_.begin());
     entries.push_back({std::move(node.key()), std::move(node.mapped())});

@@ -18,7 +18,10 @@ namespace paysaga::storage {
 class SnapshotDraft {
  public:
   SnapshotDraft(PartitionId partition, std::uint32_t partition_count, const Position& from)
-      : partition_{partition}, partition_count_{partition_count}, acceptor_{from} {}
+      : partition_{partition},
+        partition_count_{partition_count},
+        acceptor_{from},
+        is_first_{from.next == 0} {}
 
   /// True if the entry was taken. False: it changes a quarantine, and what stands in quarantine is
   /// not known: `know_quarantines` first, by the snapshot as it is, then the same entry again.
@@ -45,6 +48,7 @@ class SnapshotDraft {
   PartitionId partition_;
   std::uint32_t partition_count_;
   Acceptor acceptor_;
+  bool is_first_;  // The next write is the snapshot's first.
   std::map<std::string, std::string> changed_;
   std::size_t size_bytes_ = 0;
   std::optional<std::map<OrderId, SnapshotReading::Stopped>> stopped_;

@@ -258,6 +258,43 @@ TEST_CASE("snapshot: what a node wrote as an owner is not taken once it is none"
   CHECK(world.written() == before);
 }
 
+TEST_CASE("snapshot: its first write alone says that it is complete", "[actors][snapshot]") {
+  SnapshotWorld world;
+  world.provider.obey();
+  auto store = world.new_store();
+  std::optional<HandNode> node{std::in_place, world, store};
+  node->lead();
+  CHECK(node->say(initiate("c1", "o1")) == "accepted");
+  world.write_all();
+  CHECK(world.log.snapshot_value(p0, "#origin").has_value());
+  // A node that goes on where the snapshot was does not claim that for what it writes.
+  world.log.forget_snapshot(p0);
+  node.reset();
+  node.emplace(world, store);
+  node->lead();
+  CHECK(node->say(initiate("c2", "o2")) == "accepted");
+  world.write_all();
+  CHECK(world.log.snapshot_value(p0, "#position").has_value());
+  CHECK_FALSE(world.log.snapshot_value(p0, "#origin").has_value());
+
+  // An empty disk is filled from the journal while it has everything, and never from that alone.
+  auto empty = world.new_store();
+  node.reset();
+  node.emplace(world, empty);
+  node->lead();
+  check_same(store, empty);
+  world.trim();
+  auto late = world.new_store();
+  node.reset();
+  node.emplace(world, late);
+  node->node->start();
+  for (int i = 0; i < 20; ++i) world.tick();
+  CHECK_FALSE(node->node->ready());
+  const auto failed = node->seen.told("failed");
+  REQUIRE_FALSE(failed.empty());
+  CHECK(failed[0].find("made anew") != std::string::npos);
+}
+
 TEST_CASE("snapshot: a publisher whose position is lost does not begin at the start",
           "[actors][snapshot]") {
   SnapshotWorld world;

@@ -27,6 +27,7 @@ const DeadLetter letter{.id = "t/0/3",
 std::vector<SnapshotEntry> whole_snapshot() {
   const auto saga = make_saga("ord_1", {.version = 3, .intent = "pi_1"});
   return {snapshot_begin(9),
+          snapshot_origin(),
           snapshot_state("ord_1", 7, encode_saga(*saga)),
           snapshot_quarantine({other_order, "broken", time_from_micros(4), 2}),
           snapshot_queued("ord_2", 5, "five"),
@@ -94,6 +95,31 @@ TEST_CASE("snapshot: a reading that met a write half-way is read again", "[stora
   CHECK(*store.position(p0) == Position{});
 }
 
+TEST_CASE("snapshot: one whose topic was made anew under a running node is not taken for whole",
+          "[storage][snapshot]") {
+  ScratchDirectory directory;
+  MemoryStore memory{identity_of_tests()};
+  auto rocks = RocksStore::open(directory.at("state"), {.identity = identity_of_tests()});
+  REQUIRE(rocks.has_value());
+  for (StateStore* store :
+       {static_cast<StateStore*>(&memory), static_cast<StateStore*>(rocks->get())}) {
+    SnapshotRestore restore{*store, p0};
+    REQUIRE(restore.begin().has_value());
+    auto entries = whole_snapshot();
+    drop(entries, "#origin");
+    REQUIRE(restore.take(entries).has_value());
+    const auto refused = restore.finish(5);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::out_of_range);
+    CHECK(refused.error().detail.find("made anew") != std::string::npos);
+    // A journal that still begins at 0 has everything: nothing of the snapshot is kept.
+    CHECK(restore.finish(0) == End::nothing);
+    CHECK(*store->position(p0) == Position{});
+    CHECK_FALSE(store->load(first_order)->has_value());
+    CHECK(store->input_positions(p0)->empty());
+  }
+}
+
 TEST_CASE("snapshot: what does not reach, fit or decode is refused", "[storage][snapshot]") {
   MemoryStore store{identity_of_tests()};
   SnapshotRestore restore{store, p0};
@@ -110,7 +136,7 @@ TEST_CASE("snapshot: what does not reach, fit or decode is refused", "[storage][
     CHECK(restore.finish(0).error().code == ErrorCode::conflict);
   }
   SECTION("an entry is damaged") {
-    auto& damaged = entries[GENERATE(range(0, 9))];
+    auto& damaged = entries[GENERATE(range(0, 10))];
     damaged.value.back() = static_cast<char>(damaged.value.back() ^ 1);
     const auto taken = restore.take(entries);
     REQUIRE_FALSE(taken.has_value());
@@ -122,7 +148,7 @@ TEST_CASE("snapshot: what does not reach, fit or decode is refused", "[storage][
     CHECK(restore.take(entries).error().code == ErrorCode::version_unsupported);
   }
   SECTION("a state stands under another order's key") {
-    entries[1].key = "ord_7";
+    entries[2].key = "ord_7";
     CHECK(restore.take(entries).error().code == ErrorCode::corrupt);
   }
   CHECK(*store.position(p0) == Position{});
