@@ -25,7 +25,7 @@ class LocalTopics final : public TopicSource {
     return {};
   }
   Result<std::string> find(const std::string& topic) override {
-    for (const std::string& name : {topic, prefix_ + topic}) {
+    for (const std::string& name : {prefix_ + topic, topic}) {
       if (has(name)) return name;
     }
     return fail(ErrorCode::not_found, "no entry was ever put into the topic " + topic +
@@ -66,14 +66,11 @@ class KafkaTopics final : public TopicSource {
       : desk_{std::move(desk)}, prefix_{std::move(prefix)} {}
 
   Result<std::string> find(const std::string& topic) override {
-    auto lanes = desk_->lanes(topic);
-    if (lanes) return topic;
-    if (lanes.error().code != ErrorCode::not_found || prefix_.empty()) {
-      return tl::unexpected{lanes.error()};
-    }
-    const auto prefixed = desk_->lanes(prefix_ + topic);
-    if (!prefixed) return tl::unexpected{lanes.error()};
-    return prefix_ + topic;
+    // An installation's own topic before another one's of the bare name.
+    if (!prefix_.empty() && desk_->lanes(prefix_ + topic)) return prefix_ + topic;
+    const auto lanes = desk_->lanes(topic);
+    if (!lanes) return tl::unexpected{lanes.error()};
+    return topic;
   }
   Result<std::vector<Lane>> lanes(const std::string& topic) override {
     const auto found = desk_->lanes(topic);

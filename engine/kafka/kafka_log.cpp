@@ -85,7 +85,13 @@ struct KafkaLog::Impl {
     const std::shared_ptr<Membership> member = member_now();
     if (stopping || !options.faulty || member == nullptr || !member->current()) return;
     const auto report = check_topics(*measuring, options);
-    if (report && !report->faults.empty()) options.faulty(report->faults);
+    if (report) say_faults(*report);
+  }
+
+  void say_faults(const TopicReport& report) const {
+    if (!options.faulty) return;
+    if (!report.faults.empty()) options.faulty(report.faults);
+    if (!report.warnings.empty()) options.faulty(report.warnings);
   }
 
   Publisher::Ports ports(std::string topic) {
@@ -183,6 +189,7 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaOptions options) {
   if (!report->faults.empty()) return tl::unexpected{joined(report->faults)};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*cluster), std::move(*asking),
                                      std::move(*measuring), report->message_bytes_max);
+  impl->say_faults(*report);
   impl->publisher.warm_up();
   const auto producer = impl->shared_producer();
   if (producer == nullptr) return fail(ErrorCode::unavailable, "no producer could be started");

@@ -245,17 +245,20 @@ std::string counted(int count, const char* what) {
   return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
-/// A topic cannot shrink: those of the group do with more, and what is put into another one's would
-/// never be read.
+/// A topic cannot shrink, so that a node must do with more partitions than it reads: those of the
+/// group do without a word, what is put into another one's surplus is never read.
 void check_partitions(const Wanted& wanted, const KafkaOptions& options, const Found& found,
                       Strictness strictness, TopicReport& report) {
   const auto count = static_cast<int>(options.partition_count);
   if (found.partitions == count) return;
   if (wanted.own && found.partitions > count && strictness == Strictness::protocol) return;
-  report.faults.push_back("topic " + wanted.name + ": it has " +
-                          counted(found.partitions, "partition") + "; the group has " +
-                          std::to_string(count) +
-                          (found.partitions > count ? ", and nobody reads the others" : ""));
+  std::string fault = "topic " + wanted.name + ": it has " +
+                      counted(found.partitions, "partition") + "; the group has " +
+                      std::to_string(count);
+  if (found.partitions <= count) return report.faults.push_back(std::move(fault));
+  fault += ", and nobody reads the others: have producers write to the first " +
+           std::to_string(count) + ", and put there what stands in the others";
+  (strictness == Strictness::all ? report.faults : report.warnings).push_back(std::move(fault));
 }
 
 /// What can be written at all, and survives the loss of a broker.

@@ -25,6 +25,7 @@ namespace paysaga::engine::kafka {
 
 struct TopicReport {
   std::vector<std::string> faults;    // One line each, with what to do; none: all is well.
+  std::vector<std::string> warnings;  // As faults, but a node does its work beside them.
   std::size_t message_bytes_max = 0;  // The smallest `max.message.bytes` of all topics.
 };
 /// `protocol`: without that no node starts. `all`: also what only those who read need, such as how
