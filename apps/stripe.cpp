@@ -4,8 +4,8 @@
 #include "apps/cli.hpp"
 #include "apps/signals.hpp"
 #include "paysaga/config/address.hpp"
-#include "paysaga/sim/stripe_form.hpp"
-#include "paysaga/sim/stripe_server.hpp"
+#include "paysaga/sim/stripe/form.hpp"
+#include "paysaga/sim/stripe/server.hpp"
 
 namespace paysaga::apps {
 namespace {

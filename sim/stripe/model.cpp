@@ -1,0 +1,331 @@
+#include "paysaga/sim/stripe/model.hpp"
+
+#include <algorithm>
+
+#include "paysaga/sim/prng.hpp"
+#include "paysaga/sim/stripe/json.hpp"
+#include "paysaga/sim/stripe/render.hpp"
+#include "paysaga/sim/stripe/route.hpp"
+
+namespace paysaga::sim::stripe {
+namespace {
+
+constexpr std::string_view default_version = "2026-08-26.dahlia";
+constexpr std::size_t key_bytes_max = 255;
+/// How far request ids jump at a restart: those of requests that changed nothing are not written
+/// down, and must not come again.
+constexpr std::uint64_t requests_per_life = 1ULL << 32U;
+
+std::pair<std::string_view, std::string_view> split_target(std::string_view target) {
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  return {target.substr(0, mark), target.substr(std::min(mark + 1, target.size()))};
+}
+
+std::uint64_t digest_of(const Course& course) {
+  return hash_of(course.path, course.form.digest());
+}
+
+ErrorReply plain_error(int status, std::string_view type, std::string_view code,
+                       std::string message) {
+  return {status, type, code, "", std::move(message)};
+}
+
+std::string_view should_retry(const Course& course, const Answer& answer, const Reply& reply) {
+  if (answer.status == 409) return "true";
+  if (answer.status == 429) {
+    const auto& error = std::get<std::shared_ptr<const ErrorReply>>(reply);
+    return error->code == "lock_timeout" ? "true" : "";
+  }
+  if (answer.status >= 500) return course.replayed ? "false" : "";
+  return answer.status >= 400 ? "false" : "";
+}
+
+constexpr std::string_view page_502 =
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
+    "<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+
+}  // namespace
+
+std::string_view Answer::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+StripeModel::StripeModel(const ModelOptions& options)
+    : faults_{options.faults},
+      dice_{options.seed},
+      account_{options.seed, options.refund_delay},
+      keys_{options.key_kept} {}
+
+Time StripeModel::advance(Time now) {
+  newest_ = std::max(newest_, now);
+  account_.settle(newest_, faults_.pending_failures);
+  return newest_;
+}
+
+Course StripeModel::arrive(Request request, Time now) {
+  now = advance(now);
+  Course course;
+  course.number = ++requests_;
+  const auto [path, query] = split_target(request.target);
+  course.endpoint = find_endpoint(request.method, path);
+  course.path = path;
+  course.post = request.method == "POST";
+  course.form_text = query;
+  if (!query.empty() && !request.body.empty()) course.form_text += '&';
+  course.form_text += request.body;
+  account_.books().count(course.endpoint);
+  if (!is_control(course.endpoint)) {
+    course.draw = dice_.draw(faults_);
+    course.effect_after = course.draw.effect_after;
+    course.answer_after = course.draw.answer_after;
+    account_.books().count(course.draw.fault);
+    // Stripe ignores keys of requests that are no POST.
+    if (course.post) course.key = std::move(request.idempotency_key);
+    course.stripe_version = std::move(request.stripe_version);
+  }
+  settle_early(course, request, now);
+  return course;
+}
+
+/// Answers what needs no execution: refusals before it begins, and repeats.
+void StripeModel::settle_early(Course& course, const Request& request, Time now) {
+  Result<Form> form = Form::parse(course.form_text);
+  if (is_control(course.endpoint)) {
+    if (form) course.form = std::move(*form);
+    return;
+  }
+  const Fault fault = course.draw.fault;
+  if (fault == Fault::rate_limit_429) {
+    course.early = reply_of(rate_limited());
+  } else if (fault == Fault::lock_timeout_429) {
+    course.early = reply_of(lock_timeout());
+  } else if (auto error = check_authorization(request.authorization)) {
+    course.early = reply_of(std::move(*error));
+  } else if (course.endpoint == Endpoint::unknown) {
+    course.early =
+        reply_of(plain_error(404, "invalid_request_error", "",
+                             "Unrecognized request URL (" + request.method + ": " + course.path +
+                                 "), or one that this Stripe simulator does not do yet."));
+  } else if (!request.stripe_account.empty()) {
+    course.early = reply_of(not_simulated("", "Connect (the header Stripe-Account)"));
+  } else if (!form) {
+    course.early = reply_of(parameter_error("", "", "Invalid request: " + form.error().detail));
+  } else if (course.key.size() > key_bytes_max) {
+    course.early = reply_of(parameter_error("", "", "An idempotency key has at most 255 bytes."));
+  } else if (fault == Fault::error_500_unsaved ||
+             (fault == Fault::error_500_saved && !course.post)) {
+    course.early = reply_of(server_error());
+  } else {
+    course.form = std::move(*form);
+    if (!course.key.empty()) take_key(course, now);
+  }
+}
+
+void StripeModel::take_key(Course& course, Time now) {
+  const std::uint64_t digest = digest_of(course);
+  const SavedAnswer* saved = keys_.find(course.key, now);
+  if (saved == nullptr) {
+    keys_.begin(course.key, digest, course.number);
+    course.key_held = true;
+  } else if (saved->digest != digest) {
+    course.key_reused = true;
+    course.early = reply_of(plain_error(
+        400, "idempotency_error", "",
+        "Keys for idempotent requests can only be used with the same parameters they were first "
+        "used with. Try using a key other than '" +
+            course.key + "'."));
+  } else if (saved->running) {
+    account_.books().count_key_in_use();
+    course.early = reply_of(
+        plain_error(409, "idempotency_error", "idempotency_key_in_use",
+                    "There is currently another in-progress request using this idempotency key."));
+  } else {
+    account_.books().count_replay();
+    course.replayed = true;
+    course.original = saved->request;
+    course.early = saved->reply;
+  }
+}
+
+bool StripeModel::takes_effect(const Course& course) const {
+  if (course.early || course.draw.fault == Fault::drop_before_commit) return false;
+  return course.draw.fault != Fault::html_502 || course.draw.effective;
+}
+
+std::optional<Record> StripeModel::record(const Course& course, Time now) const {
+  using Outcome = Record::Outcome;
+  const bool change = is_change(course.endpoint) && takes_effect(course);
+  if (!change && !course.key_reused) return std::nullopt;
+  Outcome outcome = Outcome::answered;
+  if (course.key_reused) {
+    outcome = Outcome::key_reused;
+  } else if (course.draw.fault == Fault::error_500_saved) {
+    outcome = course.draw.effective ? Outcome::error_500_done : Outcome::error_500_undone;
+  }
+  return Record{std::max(newest_, now), course.number, outcome, course.key, course.path,
+                course.form_text};
+}
+
+Answer StripeModel::execute(const Course& course, Time now) {
+  const std::optional<Record> written = record(course, now);
+  now = advance(now);
+  if (is_control(course.endpoint)) return answer_control(course);
+  if (written) {
+    const Reply reply = commit(*written, course.endpoint, course.form);
+    return answer(course, course.early ? *course.early : reply);
+  }
+  if (course.key_held) keys_.release(course.key);
+  if (course.early) return answer(course, *course.early);
+  if (!takes_effect(course)) return answer(course, TextReply{});
+  return answer(course, dispatch(course.endpoint, course.path, course.form, now));
+}
+
+void StripeModel::abandon(const Course& course) {
+  if (course.key_held) keys_.release(course.key);
+}
+
+Answer StripeModel::serve(Request request, Time now) {
+  const Course course = arrive(std::move(request), now);
+  return execute(course, now + course.effect_after);
+}
+
+/// What a record does to the account, in its first life and in every later one.
+Reply StripeModel::commit(const Record& record, Endpoint endpoint, const Form& form) {
+  using Outcome = Record::Outcome;
+  if (record.outcome == Outcome::key_reused) {
+    account_.books().count(Violation::key_reused_other_params, no_index, record.at, record.key);
+    return TextReply{};
+  }
+  Reply reply = reply_of(server_error());
+  if (record.outcome != Outcome::error_500_undone) {
+    Reply done = dispatch(endpoint, record.path, form, record.at);
+    if (record.outcome == Outcome::answered || !kept(done)) reply = std::move(done);
+  }
+  if (record.key.empty()) return reply;
+  if (kept(reply)) {
+    keys_.keep(record.key, reply, record.at);
+  } else {
+    keys_.release(record.key);
+  }
+  return reply;
+}
+
+Result<void> StripeModel::replay(const Record& record) {
+  const Endpoint endpoint = find_endpoint("POST", record.path);
+  Result<Form> form = Form::parse(record.form);
+  if (!is_change(endpoint) || !form) {
+    return fail(ErrorCode::corrupt, "a record of the Stripe simulator cannot be read");
+  }
+  static_cast<void>(advance(record.at));
+  requests_ = std::max(requests_,
+                       record.number / requests_per_life * requests_per_life + requests_per_life);
+  if (!record.key.empty() && record.outcome != Record::Outcome::key_reused) {
+    if (keys_.find(record.key, newest_) != nullptr) {
+      return fail(ErrorCode::corrupt, "a record of the Stripe simulator uses a key again");
+    }
+    keys_.begin(record.key, hash_of(record.path, form->digest()), record.number);
+  }
+  static_cast<void>(commit(record, endpoint, *form));
+  return {};
+}
+
+Reply StripeModel::dispatch(Endpoint endpoint, std::string_view path, const Form& form, Time now) {
+  const std::string_view id = id_in_path(path);
+  switch (endpoint) {
+    case Endpoint::create_intent:
+      return account_.create_intent(form, now);
+    case Endpoint::confirm_intent:
+      return account_.confirm_intent(id, form, now);
+    case Endpoint::cancel_intent:
+      return account_.cancel_intent(id, form, now);
+    case Endpoint::retrieve_intent:
+      return account_.retrieve_intent(id, form);
+    case Endpoint::list_intents:
+      return account_.list_intents(form);
+    case Endpoint::create_refund:
+      return account_.create_refund(form, now);
+    case Endpoint::retrieve_refund:
+      return account_.retrieve_refund(id, form);
+    case Endpoint::list_refunds:
+      return account_.list_refunds(form);
+    case Endpoint::retrieve_charge:
+      return account_.retrieve_charge(id, form);
+    case Endpoint::unknown:
+    case Endpoint::sim_books:
+    case Endpoint::sim_faults:
+      break;
+  }
+  ensure(false, "only endpoints of the account are dispatched");
+  return TextReply{};
+}
+
+Answer StripeModel::answer(const Course& course, const Reply& reply) {
+  Answer answer;
+  const Fault fault = course.draw.fault;
+  if (fault == Fault::drop_before_commit || fault == Fault::drop_after_commit) {
+    answer.delivery = Delivery::none;
+    return answer;
+  }
+  if (fault == Fault::html_502) {
+    answer.status = 502;
+    answer.content_type = "text/html";
+    answer.body = page_502;
+    account_.books().count_answer(answer.status);
+    return answer;
+  }
+  if (fault == Fault::truncated) answer.delivery = Delivery::cut;
+  answer.status = status_of(reply);
+  answer.body.reserve(2048);
+  render(account_, reply, answer.body);
+  account_.books().count_answer(answer.status);
+
+  const Ids& ids = account_.ids();
+  auto& headers = answer.headers;
+  headers.reserve(6);
+  headers.emplace_back("Request-Id", ids.text(Kind::request, course.number));
+  headers.emplace_back("Stripe-Version",
+                       course.stripe_version.empty() ? default_version : course.stripe_version);
+  if (!course.key.empty()) {
+    headers.emplace_back("Idempotency-Key", course.key);
+    headers.emplace_back(
+        "Original-Request",
+        ids.text(Kind::request, course.replayed ? course.original : course.number));
+  }
+  if (course.replayed) headers.emplace_back("Idempotent-Replayed", "true");
+  if (fault == Fault::rate_limit_429) {
+    headers.emplace_back("Stripe-Rate-Limited-Reason", "global-rate");
+  }
+  const std::string_view retry = should_retry(course, answer, reply);
+  if (!retry.empty()) headers.emplace_back("Stripe-Should-Retry", retry);
+  return answer;
+}
+
+Answer StripeModel::answer_control(const Course& course) {
+  Answer answer;
+  if (course.endpoint == Endpoint::sim_books) {
+    answer.body =
+        books_json(course.form.value("summary") == "1", course.form.value("order").value_or(""));
+    return answer;
+  }
+  if (course.post) {
+    if (const Result<void> changed = faults_.change(course.form); !changed) {
+      answer.status = 400;
+      JsonWriter json{answer.body};
+      json.open('{');
+      json.text("error", changed.error().detail);
+      json.close('}');
+      return answer;
+    }
+  }
+  answer.body = faults_.json();
+  return answer;
+}
+
+std::string StripeModel::books_json(bool summary_only, std::string_view order_id) const {
+  return render_books(account_, summary_only, order_id);
+}
+
+}  // namespace paysaga::sim::stripe
