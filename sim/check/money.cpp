@@ -46,8 +46,8 @@ MoneyCheck::Sums MoneyCheck::sums_of(const stripe::OrderBook& book) const {
     const stripe::Intent& intent = account().intent(index);
     if (intent.state.status != stripe::IntentStatus::succeeded) continue;
     ++sums.charges;
-    sums.charged += intent.amount.minor;
-    sums.refunded += account().charge(intent.state.charge).refunded_minor;
+    sums.charged += intent.state.received_minor;
+    sums.refunded += account().charge(intent.state.charge).state.refunded_minor;
   }
   return sums;
 }

@@ -9,16 +9,20 @@ namespace paysaga::sim::stripe {
 namespace {
 
 constexpr std::array<std::string_view, violation_kinds> violation_names{
-    "double_charge", "double_refund", "refund_over_charge", "key_reused_other_params"};
+    "double_charge",           "double_refund", "refund_over_charge",
+    "key_reused_other_params", "capture_twice", "capture_over_authorized"};
 
 constexpr std::array<std::string_view, refusal_kinds> refusal_names{
     "confirm_after_success", "confirm_after_cancel", "cancel_after_success",
-    "cancel_after_cancel",   "refund_of_unpaid",     "refund_after_refund"};
+    "cancel_after_cancel",   "refund_of_unpaid",     "refund_after_refund",
+    "refund_of_disputed",    "capture_unauthorized", "cancel_while_processing"};
 
 constexpr std::array<std::string_view, endpoint_kinds> endpoint_names{
-    "unknown",         "create_intent",   "confirm_intent", "cancel_intent",
-    "retrieve_intent", "list_intents",    "create_refund",  "retrieve_refund",
-    "list_refunds",    "retrieve_charge", "sim_books",      "sim_faults"};
+    "unknown",           "create_intent",  "confirm_intent",   "cancel_intent", "retrieve_intent",
+    "list_intents",      "create_refund",  "retrieve_refund",  "list_refunds",  "retrieve_charge",
+    "update_intent",     "capture_intent", "update_refund",    "cancel_refund", "retrieve_dispute",
+    "update_dispute",    "close_dispute",  "sim_books",        "sim_faults",    "sim_behaviour",
+    "sim_set_behaviour", "sim_play",       "sim_authenticate", "sim_answer"};
 
 std::int64_t signed_of(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
@@ -102,6 +106,14 @@ void Books::count_refund_failed(const Money& amount) {
   totals.refund_failed_minor += amount.minor;
 }
 
+void Books::count_dispute(const Money& amount) {
+  totals_[std::string{amount.currency.text()}].disputed_minor += amount.minor;
+}
+
+void Books::count_dispute_won(const Money& amount) {
+  totals_[std::string{amount.currency.text()}].dispute_won_minor += amount.minor;
+}
+
 void Books::count(Violation violation, Index order, Time now, std::string key) {
   ++violations_[static_cast<std::size_t>(violation)];
   if (sightings_.size() < sightings_max) {
@@ -133,6 +145,8 @@ void Books::append_summary(std::string& out) const {
     json.number("charged", totals.charged_minor);
     json.number("refunded", totals.refunded_minor);
     json.number("refund_failed", totals.refund_failed_minor);
+    json.number("disputed", totals.disputed_minor);
+    json.number("dispute_won", totals.dispute_won_minor);
     json.number("charges", signed_of(totals.charges));
     json.number("refunds", signed_of(totals.refunds));
     json.close('}');

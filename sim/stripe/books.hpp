@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "paysaga/saga/money.hpp"
+#include "paysaga/saga/time.hpp"
 #include "paysaga/sim/stripe/fault.hpp"
 #include "paysaga/sim/stripe/object.hpp"
 
@@ -19,8 +21,10 @@ enum class Violation : std::uint8_t {
   double_refund,            // A second refund that did not fail for one refund_id of an order.
   refund_over_charge,       // A refund of more than is left of the charge was asked for.
   key_reused_other_params,  // An idempotency key came again with another request.
+  capture_twice,            // A second capture, not a repeat under the first one's key.
+  capture_over_authorized,  // A capture of more than was authorized.
 };
-inline constexpr std::size_t violation_kinds = 4;
+inline constexpr std::size_t violation_kinds = 6;
 
 /// What Stripe refuses because the state forbids it. A client that lost an answer may run into
 /// these honestly, so they are counted and are no violations.
@@ -31,8 +35,11 @@ enum class Refusal : std::uint8_t {
   cancel_after_cancel,
   refund_of_unpaid,
   refund_after_refund,  // Nothing is left to refund.
+  refund_of_disputed,
+  capture_unauthorized,  // Nothing is, or is still, authorized.
+  cancel_while_processing,
 };
-inline constexpr std::size_t refusal_kinds = 6;
+inline constexpr std::size_t refusal_kinds = 9;
 
 enum class Endpoint : std::uint8_t {
   unknown,
@@ -45,10 +52,22 @@ enum class Endpoint : std::uint8_t {
   retrieve_refund,
   list_refunds,
   retrieve_charge,
+  update_intent,
+  capture_intent,
+  update_refund,
+  cancel_refund,
+  retrieve_dispute,
+  update_dispute,
+  close_dispute,
   sim_books,
   sim_faults,
+  sim_behaviour,
+  sim_set_behaviour,
+  sim_play,
+  sim_authenticate,
+  sim_answer,
 };
-inline constexpr std::size_t endpoint_kinds = 12;
+inline constexpr std::size_t endpoint_kinds = 24;
 [[nodiscard]] std::string_view to_text(Violation violation);
 [[nodiscard]] std::string_view to_text(Refusal refusal);
 [[nodiscard]] std::string_view to_text(Endpoint endpoint);
@@ -58,6 +77,8 @@ struct Totals {
   std::int64_t charged_minor = 0;
   std::int64_t refunded_minor = 0;  // Those pending are counted, those failed are not.
   std::int64_t refund_failed_minor = 0;
+  std::int64_t disputed_minor = 0;     // Withdrawn by disputes.
+  std::int64_t dispute_won_minor = 0;  // Given back of it.
   std::uint64_t charges = 0;
   std::uint64_t refunds = 0;
 };
@@ -83,6 +104,8 @@ class Books {
   void count_charge(Index order, const Money& amount, Time now);
   void count_refund(const Money& amount);
   void count_refund_failed(const Money& amount);
+  void count_dispute(const Money& amount);
+  void count_dispute_won(const Money& amount);
   /// `key` is the idempotency key, where it says more than the order.
   void count(Violation violation, Index order, Time now, std::string key = {});
   void count(Refusal refusal);

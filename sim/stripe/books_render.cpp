@@ -12,9 +12,9 @@ void append_refunds(JsonWriter& json, const Account& account, const Charge& char
     const Refund& refund = account.refund(index);
     json.open('{');
     json.text("id", account.ids().text(Kind::refund, index));
-    json.text("refund_id", find(refund.metadata, "refund_id"));
+    json.text("refund_id", find(*refund.state.metadata, "refund_id"));
     json.number("amount", refund.amount.minor);
-    json.text("status", to_text(refund.status));
+    json.text("status", to_text(refund.state.status));
     json.close('}');
   }
   json.close(']');
@@ -27,10 +27,10 @@ void append_intent(JsonWriter& json, const Account& account, Index index, bool d
   json.open('{');
   json.text("id", account.ids().text(Kind::intent, index));
   json.text("status", to_text(intent.state.status));
-  json.number("amount", intent.amount.minor);
-  json.text("currency", intent.amount.currency.text());
-  json.number("charged", charged ? intent.amount.minor : 0);
-  json.number("refunded", charged ? account.charge(charge).refunded_minor : 0);
+  json.number("amount", intent.state.amount.minor);
+  json.text("currency", intent.state.amount.currency.text());
+  json.number("charged", intent.state.received_minor);
+  json.number("refunded", charged ? account.charge(charge).state.refunded_minor : 0);
   if (details) {
     if (charge != no_index) json.text("charge", account.ids().text(Kind::charge, charge));
     json.text("created", paysaga::to_text(intent.created));
@@ -45,13 +45,13 @@ void append_order(JsonWriter& json, const Account& account, const OrderBook& boo
   for (const Index index : book.intents) {
     const Intent& intent = account.intent(index);
     if (intent.state.status != IntentStatus::succeeded) continue;
-    charged += intent.amount.minor;
-    refunded += account.charge(intent.state.charge).refunded_minor;
+    charged += intent.state.received_minor;
+    refunded += account.charge(intent.state.charge).state.refunded_minor;
   }
   json.open('{');
   json.text("order_id", book.order_id);
   json.text("ledger", book.ledger);
-  json.text("currency", account.intent(book.intents.front()).amount.currency.text());
+  json.text("currency", account.intent(book.intents.front()).state.amount.currency.text());
   json.number("charged", charged);
   json.number("refunded", refunded);
   json.number("charges", book.charges);

@@ -30,6 +30,14 @@ std::string_view prefix_of(Kind kind) {
       return "req_";
     case Kind::client_secret:
       return "";
+    case Kind::event:
+      return "evt_3";
+    case Kind::dispute:
+      return "dp_3";
+    case Kind::endpoint:
+      return "we_1";
+    case Kind::endpoint_secret:
+      return "whsec_";
   }
   ensure(false, "a kind of id has a prefix");
   return {};

@@ -18,6 +18,10 @@ enum class Kind : std::uint8_t {
   transaction,
   request,
   client_secret,
+  event,
+  dispute,
+  endpoint,
+  endpoint_secret,
 };
 
 /// Makes the ids of one account. They look random, are a pure function of seed, kind and index, and

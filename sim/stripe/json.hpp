@@ -64,6 +64,10 @@ class JsonWriter {
     out_ += ':';
     append_quoted(value);
   }
+  /// Takes up an object whose closing bracket was the last thing written.
+  void reopen() { out_.pop_back(); }
+  /// An element of an array that is appended next, by another writer.
+  void element() { separate(); }
   /// A text in an array.
   void item(std::string_view value) {
     separate();

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "paysaga/sim/stripe/account.hpp"
-#include "paysaga/sim/stripe/params.hpp"
+#include "paysaga/sim/stripe/expand.hpp"
 #include "paysaga/sim/stripe/render.hpp"
 
 namespace paysaga::sim::stripe {
@@ -15,10 +15,7 @@ constexpr std::array<std::string_view, 5> intent_names{"created[", "limit", "sta
                                                        "ending_before", "expand[]"};
 constexpr std::array<std::string_view, 7> refund_names{
     "created[", "limit", "starting_after", "ending_before", "expand[]", "payment_intent", "charge"};
-constexpr std::array<std::string_view, 1> intent_expansions{"data.latest_charge"};
-constexpr std::array<std::string_view, 2> refund_expansions{"data.charge", "data.payment_intent"};
-constexpr std::string_view list_prefix = "data.";
-
+constexpr std::array<std::string_view, 1> retrieve_names{"expand[]"};
 constexpr std::int64_t limit_max = 100;
 constexpr std::int64_t limit_default = 10;
 
@@ -134,9 +131,18 @@ Reply list_reply(const Page& page, std::string_view url, const Append& append) {
 
 }  // namespace
 
+Reply Account::retrieve_charge(std::string_view id, const Form& form) const {
+  const std::optional<Index> index = find(Kind::charge, id, charges_);
+  if (!index) return reply_of(missing(404, "charge", id, "charge"));
+  if (const auto names = check_names(form, retrieve_names); !names) return reply_of(names.error());
+  const Checked<Expand> expand = read_expand(form, charge_paths());
+  if (!expand) return reply_of(expand.error());
+  return show_charge(*index, *expand);
+}
+
 Reply Account::list_intents(const Form& form) const {
   if (const auto names = check_names(form, intent_names); !names) return reply_of(names.error());
-  const auto expand = read_expansions(form, intent_expansions);
+  const auto expand = read_expand(form, intent_paths(), in_list);
   if (!expand) return reply_of(expand.error());
   Checked<Page> page = read_page(form, static_cast<Index>(intents_.size()), [&](auto id) {
     const std::optional<Index> index = ids_.index_of(Kind::intent, id);
@@ -147,13 +153,13 @@ Reply Account::list_intents(const Form& form) const {
       narrow_created(form, *page, [&](Index index) { return intents_[index].created; });
   if (!narrowed) return reply_of(narrowed.error());
   return list_reply(*page, "/v1/payment_intents", [&](std::string& out, Index index) {
-    render(*this, show(index, !expand->empty()), out);
+    render(*this, show(index, *expand), out);
   });
 }
 
 Reply Account::list_refunds(const Form& form) const {
   if (const auto names = check_names(form, refund_names); !names) return reply_of(names.error());
-  const auto expand = read_expansions(form, refund_expansions);
+  const auto expand = read_expand(form, refund_paths(), in_list);
   if (!expand) return reply_of(expand.error());
   // With a filter the list is that of one charge; places are then places in that list.
   const bool filtered = form.value("payment_intent") || form.value("charge");
@@ -180,7 +186,7 @@ Reply Account::list_refunds(const Form& form) const {
       narrow_created(form, *page, [&](Index place) { return refunds_[refund_at(place)].created; });
   if (!narrowed) return reply_of(narrowed.error());
   return list_reply(*page, "/v1/refunds", [&](std::string& out, Index place) {
-    render(*this, show_refund(refund_at(place), *expand, list_prefix), out);
+    render(*this, show_refund(refund_at(place), *expand), out);
   });
 }
 

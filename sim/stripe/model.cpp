@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "paysaga/sim/prng.hpp"
-#include "paysaga/sim/stripe/json.hpp"
 #include "paysaga/sim/stripe/render.hpp"
 #include "paysaga/sim/stripe/route.hpp"
 
 namespace paysaga::sim::stripe {
 namespace {
 
-constexpr std::string_view default_version = "2026-08-26.dahlia";
 constexpr std::size_t key_bytes_max = 255;
 /// How far request ids jump at a restart: those of requests that changed nothing are not written
 /// down, and must not come again.
@@ -56,7 +54,7 @@ std::string_view Answer::header(std::string_view name) const {
 StripeModel::StripeModel(const ModelOptions& options)
     : faults_{options.faults},
       dice_{options.seed},
-      account_{options.seed, options.refund_delay},
+      account_{options.seed, options.behaviour},
       keys_{options.key_kept} {}
 
 Time StripeModel::advance(Time now) {
@@ -172,9 +170,10 @@ std::optional<Record> StripeModel::record(const Course& course, Time now) const 
 Answer StripeModel::execute(const Course& course, Time now) {
   const std::optional<Record> written = record(course, now);
   now = advance(now);
-  if (is_control(course.endpoint)) return answer_control(course);
+  if (is_control(course.endpoint) && !is_change(course.endpoint)) return answer_control(course);
   if (written) {
     const Reply reply = commit(*written, course.endpoint, course.form);
+    if (is_control(course.endpoint)) return answer_played(course, reply);
     return answer(course, course.early ? *course.early : reply);
   }
   if (course.key_held) keys_.release(course.key);
@@ -200,6 +199,9 @@ Reply StripeModel::commit(const Record& record, Endpoint endpoint, const Form& f
     return TextReply{};
   }
   Reply reply = reply_of(server_error());
+  account_.set_cause({record.number, record.key.empty()
+                                         ? nullptr
+                                         : std::make_shared<const std::string>(record.key)});
   if (record.outcome != Outcome::error_500_undone) {
     Reply done = dispatch(endpoint, record.path, form, record.at);
     if (record.outcome == Outcome::answered || !kept(done)) reply = std::move(done);
@@ -237,8 +239,12 @@ Reply StripeModel::dispatch(Endpoint endpoint, std::string_view path, const Form
   switch (endpoint) {
     case Endpoint::create_intent:
       return account_.create_intent(form, now);
+    case Endpoint::update_intent:
+      return account_.update_intent(id, form, now);
     case Endpoint::confirm_intent:
       return account_.confirm_intent(id, form, now);
+    case Endpoint::capture_intent:
+      return account_.capture_intent(id, form, now);
     case Endpoint::cancel_intent:
       return account_.cancel_intent(id, form, now);
     case Endpoint::retrieve_intent:
@@ -247,15 +253,32 @@ Reply StripeModel::dispatch(Endpoint endpoint, std::string_view path, const Form
       return account_.list_intents(form);
     case Endpoint::create_refund:
       return account_.create_refund(form, now);
+    case Endpoint::update_refund:
+      return account_.update_refund(id, form, now);
+    case Endpoint::cancel_refund:
+      return account_.cancel_refund(id, form, now);
     case Endpoint::retrieve_refund:
       return account_.retrieve_refund(id, form);
     case Endpoint::list_refunds:
       return account_.list_refunds(form);
     case Endpoint::retrieve_charge:
       return account_.retrieve_charge(id, form);
+    case Endpoint::retrieve_dispute:
+      return account_.retrieve_dispute(id, form, now);
+    case Endpoint::update_dispute:
+      return account_.update_dispute(id, form, now);
+    case Endpoint::close_dispute:
+      return account_.close_dispute(id, form, now);
+    case Endpoint::sim_play:
+    case Endpoint::sim_answer:
+      return account_.play(id, form, now);
+    case Endpoint::sim_set_behaviour:
+      return change_behaviour(form);
     case Endpoint::unknown:
     case Endpoint::sim_books:
     case Endpoint::sim_faults:
+    case Endpoint::sim_behaviour:
+    case Endpoint::sim_authenticate:
       break;
   }
   ensure(false, "only endpoints of the account are dispatched");
@@ -286,8 +309,8 @@ Answer StripeModel::answer(const Course& course, const Reply& reply) {
   auto& headers = answer.headers;
   headers.reserve(6);
   headers.emplace_back("Request-Id", ids.text(Kind::request, course.number));
-  headers.emplace_back("Stripe-Version",
-                       course.stripe_version.empty() ? default_version : course.stripe_version);
+  headers.emplace_back("Stripe-Version", course.stripe_version.empty() ? std::string{api_version}
+                                                                       : course.stripe_version);
   if (!course.key.empty()) {
     headers.emplace_back("Idempotency-Key", course.key);
     headers.emplace_back(
@@ -301,31 +324,6 @@ Answer StripeModel::answer(const Course& course, const Reply& reply) {
   const std::string_view retry = should_retry(course, answer, reply);
   if (!retry.empty()) headers.emplace_back("Stripe-Should-Retry", retry);
   return answer;
-}
-
-Answer StripeModel::answer_control(const Course& course) {
-  Answer answer;
-  if (course.endpoint == Endpoint::sim_books) {
-    answer.body =
-        books_json(course.form.value("summary") == "1", course.form.value("order").value_or(""));
-    return answer;
-  }
-  if (course.post) {
-    if (const Result<void> changed = faults_.change(course.form); !changed) {
-      answer.status = 400;
-      JsonWriter json{answer.body};
-      json.open('{');
-      json.text("error", changed.error().detail);
-      json.close('}');
-      return answer;
-    }
-  }
-  answer.body = faults_.json();
-  return answer;
-}
-
-std::string StripeModel::books_json(bool summary_only, std::string_view order_id) const {
-  return render_books(account_, summary_only, order_id);
 }
 
 }  // namespace paysaga::sim::stripe

@@ -86,8 +86,7 @@ struct Course {
 struct ModelOptions {
   std::uint64_t seed = 1;
   Faults faults{};
-  /// When a refund that succeeds or fails later does so.
-  Duration refund_delay = minutes{30};
+  Behaviour behaviour{};
   /// How long idempotency keys are remembered.
   Duration key_kept = hours{24};
 };
@@ -119,6 +118,12 @@ class StripeModel {
   [[nodiscard]] Result<void> replay(const Record& record);
 
   [[nodiscard]] const Account& account() const { return account_; }
+  /// When something happens by itself next; none if nothing does.
+  [[nodiscard]] std::optional<Time> next_due() const { return account_.next_due(); }
+  /// Does what falls due by itself until `now`.
+  void settle(Time now) { static_cast<void>(advance(now)); }
+  /// Where browsers find this Stripe: "http://127.0.0.1:12111".
+  void set_pages(std::string url) { account_.set_pages(std::move(url)); }
   [[nodiscard]] const Books& books() const { return account_.books(); }
   [[nodiscard]] std::string books_json(bool summary_only, std::string_view order_id = {}) const;
   [[nodiscard]] const Faults& faults() const { return faults_; }
@@ -134,6 +139,8 @@ class StripeModel {
                                Time now);
   [[nodiscard]] Answer answer(const Course& course, const Reply& reply);
   [[nodiscard]] Answer answer_control(const Course& course);
+  [[nodiscard]] Answer answer_played(const Course& course, const Reply& reply);
+  [[nodiscard]] Reply change_behaviour(const Form& form);
 
   Faults faults_;
   FaultDice dice_;

@@ -65,10 +65,13 @@ Checked<std::int64_t> read_integer(const Form& form, std::string_view name) {
   return value;
 }
 
-Checked<Money> read_charge(const Form& form) {
-  const Checked<std::int64_t> minor = read_integer(form, "amount");
+Checked<Money> read_charge(const Form& form, const std::optional<Money>& present) {
+  const Checked<std::int64_t> minor = present && !form.find("amount")
+                                          ? Checked<std::int64_t>{present->minor}
+                                          : read_integer(form, "amount");
   if (!minor) return tl::unexpected{minor.error()};
-  const std::optional<std::string_view> letters = form.value("currency");
+  std::optional<std::string_view> letters = form.value("currency");
+  if (!letters && present) letters = present->currency.text();
   if (!letters) return refuse("parameter_missing", "currency", "Missing required param: currency.");
   const Result<Currency> currency = Currency::parse(*letters);
   const CurrencyRule* rule = currency ? find_rule(currency->text()) : nullptr;
@@ -92,8 +95,8 @@ Checked<Money> read_charge(const Form& form) {
   return *money;
 }
 
-Checked<bool> read_flag(const Form& form, std::string_view name) {
-  const std::string_view text = form.value(name).value_or("false");
+Checked<bool> read_flag(const Form& form, std::string_view name, bool absent) {
+  const std::string_view text = form.value(name).value_or(absent ? "true" : "false");
   if (text == "true") return true;
   if (text == "false") return false;
   return refuse("", name, "Invalid boolean: " + std::string{text});
@@ -121,9 +124,10 @@ Checked<std::string> read_text(const Form& form, std::string_view name, std::siz
   return std::string{text};
 }
 
-Checked<Metadata> read_metadata(const Form& form) {
+Checked<Metadata> read_metadata(const Form& form, const Metadata& present) {
   constexpr std::string_view start = "metadata[";
-  Metadata metadata;
+  Metadata metadata = present;
+  Metadata changes;
   for (const auto& [name, value] : form.parameters()) {
     if (!name.starts_with(start)) continue;
     const std::string_view key =
@@ -137,37 +141,13 @@ Checked<Metadata> read_metadata(const Form& form) {
     if (characters(value) > metadata_value_characters_max) {
       return refuse("", name, "Metadata values can have up to 500 characters");
     }
-    if (value.empty()) continue;  // An empty value deletes the key.
-    metadata.emplace_back(key, value);
+    changes.emplace_back(key, value);
   }
+  merge(metadata, changes);
   if (metadata.size() > metadata_keys_max) {
     return refuse("", "metadata", "Metadata can have up to 50 keys");
   }
   return metadata;
-}
-
-Checked<const Card*> read_card(const Form& form) {
-  const std::optional<std::string_view> token = form.value("payment_method");
-  if (!token) return nullptr;
-  const CardLookup found = find_card(*token);
-  if (found.card != nullptr) return found.card;
-  if (found.problem == CardProblem::not_simulated) {
-    return tl::unexpected{not_simulated("payment_method", *token)};
-  }
-  return tl::unexpected{missing(400, "PaymentMethod", *token, "payment_method")};
-}
-
-Checked<std::vector<std::string_view>> read_expansions(const Form& form,
-                                                       std::span<const std::string_view> allowed) {
-  std::vector<std::string_view> expansions = form.all("expand[]");
-  for (const std::string_view one : expansions) {
-    if (std::find(allowed.begin(), allowed.end(), one) == allowed.end()) {
-      return refuse("", "expand",
-                    "This property cannot be expanded (" + std::string{one} +
-                        "), or this simulator does not do it yet.");
-    }
-  }
-  return expansions;
 }
 
 }  // namespace paysaga::sim::stripe

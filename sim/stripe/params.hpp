@@ -23,22 +23,19 @@ using Checked = tl::expected<T, ErrorReply>;
 
 /// Errors: parameter_missing, parameter_invalid_integer.
 [[nodiscard]] Checked<std::int64_t> read_integer(const Form& form, std::string_view name);
-/// An amount to charge. Errors: also amount_too_small, amount_too_large, unknown currencies.
-[[nodiscard]] Checked<Money> read_charge(const Form& form);
-/// False if absent.
-[[nodiscard]] Checked<bool> read_flag(const Form& form, std::string_view name);
+/// An amount to charge; what is absent is taken from `present`, if it is given.
+/// Errors: also amount_too_small, amount_too_large, unknown currencies.
+[[nodiscard]] Checked<Money> read_charge(const Form& form,
+                                         const std::optional<Money>& present = std::nullopt);
+[[nodiscard]] Checked<bool> read_flag(const Form& form, std::string_view name, bool absent = false);
 /// One of `values`, as the literal of that list; empty if absent.
 [[nodiscard]] Checked<std::string_view> read_choice(const Form& form, std::string_view name,
                                                     std::span<const std::string_view> values);
 /// At most `size_max` bytes; empty if absent.
 [[nodiscard]] Checked<std::string> read_text(const Form& form, std::string_view name,
                                              std::size_t size_max);
-/// Errors: more than 50 keys, keys above 40 or values above 500 characters.
-[[nodiscard]] Checked<Metadata> read_metadata(const Form& form);
-/// The card of `payment_method`; null if absent. Errors: resource_missing.
-[[nodiscard]] Checked<const Card*> read_card(const Form& form);
-/// What `expand[]` asks for, each one of `allowed`.
-[[nodiscard]] Checked<std::vector<std::string_view>> read_expansions(
-    const Form& form, std::span<const std::string_view> allowed);
+/// `present`, changed as the form says. Errors: more than 50 keys, keys above 40 or values above
+/// 500 characters.
+[[nodiscard]] Checked<Metadata> read_metadata(const Form& form, const Metadata& present = {});
 
 }  // namespace paysaga::sim::stripe

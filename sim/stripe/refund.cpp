@@ -1,22 +1,24 @@
-// What the refunds and charges endpoints do.
+// What the refunds endpoints do, and what becomes of refunds later.
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "paysaga/sim/prng.hpp"
 #include "paysaga/sim/stripe/account.hpp"
-#include "paysaga/sim/stripe/params.hpp"
+#include "paysaga/sim/stripe/expand.hpp"
 
 namespace paysaga::sim::stripe {
 namespace {
 
 constexpr std::array<std::string_view, 6> create_names{"payment_intent", "charge",    "amount",
                                                        "reason",         "metadata[", "expand[]"};
+constexpr std::array<std::string_view, 2> update_names{"metadata[", "expand[]"};
 constexpr std::array<std::string_view, 1> retrieve_names{"expand[]"};
-constexpr std::array<std::string_view, 2> expansions{"charge", "payment_intent"};
 constexpr std::array<std::string_view, 3> reasons{"duplicate", "fraudulent",
                                                   "requested_by_customer"};
 constexpr std::int64_t whole_charge = 0;  // As an amount: everything that is left.
+constexpr std::string_view was_pending = R"({"status":"pending"})";
 
 /// The error for a refund that the state of the charge forbids.
 tl::unexpected<ErrorReply> refuse(std::string_view code, std::string_view param,
@@ -29,36 +31,37 @@ tl::unexpected<ErrorReply> refuse(std::string_view code, std::string_view param,
 
 }  // namespace
 
-void Account::settle(Time now, double pending_failures) {
-  while (!due_.empty() && due_.top().at <= now) {
-    const Index index = due_.top().refund;
-    Refund& refund = refunds_[index];
-    due_.pop();
-    const bool fails =
-        pending_failures > 0 &&
-        Prng::stream(seed_, "refund " + std::to_string(index)).chance(pending_failures);
-    if (refund.status == RefundStatus::pending && !fails) {
-      refund.status = RefundStatus::succeeded;
-      continue;
-    }
-    ensure(refund.status != RefundStatus::failed, "a refund fails once");
-    ++refunds_failed_;
-    refund.status = RefundStatus::failed;
-    charges_[refund.charge].refunded_minor -= refund.amount.minor;
-    books_.count_refund_failed(refund.amount);
+void Account::settle_refund(Index index, Time now) {
+  const Refund& refund = refunds_[index];
+  bool fails = refund.state.status == RefundStatus::succeeded &&
+               charges_[refund.charge].method.test->refunds == RefundCourse::fails_later;
+  if (refund.state.status == RefundStatus::pending) {
+    fails = pending_failures_ > 0 &&
+            Prng::stream(seed_, "refund " + std::to_string(index)).chance(pending_failures_);
+    if (!fails) complete_refund(index, now);
   }
+  if (fails) fail_refund(index, "expired_or_canceled_card", now);
 }
 
-RefundReply Account::show_refund(Index index, const std::vector<std::string_view>& expand,
-                                 std::string_view list_prefix) const {
-  const Refund& refund = refunds_[index];
-  RefundReply reply{index, refund.status};
-  for (std::string_view one : expand) {
-    one.remove_prefix(list_prefix.size());
-    (one == "charge" ? reply.expand_charge : reply.expand_intent) = true;
-  }
-  reply.charge_refunded_minor = charges_[refund.charge].refunded_minor;
-  return reply;
+void Account::complete_refund(Index index, Time now) {
+  refunds_[index].state.status = RefundStatus::succeeded;
+  tell("refund.updated", show_refund(index), now, was_pending);
+  tell("charge.refund.updated", show_refund(index), now, was_pending);
+}
+
+void Account::fail_refund(Index index, std::string_view reason, Time now) {
+  Refund& refund = refunds_[index];
+  ensure(counts(refund.state.status), "a refund fails once");
+  ++refunds_failed_;
+  refund.state.status = RefundStatus::failed;
+  refund.state.failure_reason = reason;
+  refund.state.failure_transaction =
+      move_money({"refund_failure", Kind::refund, index, refund.amount, 0, now, now});
+  charges_[refund.charge].state.refunded_minor -= refund.amount.minor;
+  books_.count_refund_failed(refund.amount);
+  tell("refund.failed", show_refund(index), now);
+  tell("refund.updated", show_refund(index), now);
+  tell("charge.refund.updated", show_refund(index), now);
 }
 
 /// A second refund of the same refund_id is meant only when the first one failed.
@@ -66,11 +69,11 @@ void Account::notice_double_refund(Index index, Time now) {
   const Refund& refund = refunds_[index];
   const Charge& charge = charges_[refund.charge];
   const Index order = intents_[charge.intent].order;
-  const std::string_view refund_id = find(refund.metadata, "refund_id");
+  const std::string_view refund_id = stripe::find(*refund.state.metadata, "refund_id");
   if (refund_id.empty()) return;
   const bool doubled = std::any_of(charge.refunds.begin(), charge.refunds.end(), [&](Index other) {
-    return other != index && refunds_[other].status != RefundStatus::failed &&
-           find(refunds_[other].metadata, "refund_id") == refund_id;
+    return other != index && counts(refunds_[other].state.status) &&
+           stripe::find(*refunds_[other].state.metadata, "refund_id") == refund_id;
   });
   if (doubled) books_.count(Violation::double_refund, order, now);
 }
@@ -84,24 +87,34 @@ Checked<Index> Account::find_refunded(const Form& form) const {
         "One of the following params should be provided: payment_intent or charge.")};
   }
   if (intent_id) {
-    const std::optional<Index> intent = ids_.index_of(Kind::intent, *intent_id);
-    if (intent && *intent < intents_.size()) return intents_[*intent].state.charge;
+    const std::optional<Index> intent = find(Kind::intent, *intent_id, intents_);
+    if (intent) return intents_[*intent].state.charge;
     return tl::unexpected{missing(404, "payment_intent", *intent_id, "payment_intent")};
   }
-  const std::optional<Index> charge = ids_.index_of(Kind::charge, *charge_id);
-  if (charge && *charge < charges_.size()) return *charge;
+  const std::optional<Index> charge = find(Kind::charge, *charge_id, charges_);
+  if (charge) return *charge;
   return tl::unexpected{missing(404, "charge", *charge_id, "charge")};
 }
 
 Checked<Money> Account::refundable(Index index, std::int64_t minor, Time now) {
-  if (index == no_index || !charges_[index].succeeded) {
+  if (index == no_index || !charges_[index].state.captured) {
     books_.count(Refusal::refund_of_unpaid);
-    return refuse("", "payment_intent", "This payment has no successful charge to refund.", index);
+    return refuse("", "payment_intent",
+                  "This payment has no successful charge to refund. If it is authorized, cancel "
+                  "the PaymentIntent.",
+                  index);
   }
   const Charge& charge = charges_[index];
-  const Intent& intent = intents_[charge.intent];
-  const Currency currency = intent.amount.currency;
-  const std::int64_t left = intent.amount.minor - charge.refunded_minor;
+  if (charge.state.dispute != no_index) {
+    const DisputeStatus dispute = disputes_[charge.state.dispute].state.status;
+    if (!is_inquiry(dispute) && dispute != DisputeStatus::won) {
+      books_.count(Refusal::refund_of_disputed);
+      return refuse("charge_disputed", "",
+                    "Charge " + ids_.text(Kind::charge, index) + " has been charged back.", index);
+    }
+  }
+  const Currency currency = charge.amount.currency;
+  const std::int64_t left = charge.state.captured_minor - charge.state.refunded_minor;
   ensure(left >= 0, "no more is refunded than was charged");
   if (left == 0) {
     books_.count(Refusal::refund_after_refund);
@@ -111,7 +124,7 @@ Checked<Money> Account::refundable(Index index, std::int64_t minor, Time now) {
   }
   if (minor > left) {
     // Stripe gives no code here that one could rely on.
-    books_.count(Violation::refund_over_charge, intent.order, now);
+    books_.count(Violation::refund_over_charge, intents_[charge.intent].order, now);
     return refuse("", "amount",
                   "Refund amount (" + paysaga::to_text(Money{minor, currency}) +
                       ") is greater than unrefunded amount on charge (" +
@@ -130,7 +143,7 @@ Reply Account::create_refund(const Form& form, Time now) {
   if (!metadata) return reply_of(metadata.error());
   const auto reason = read_choice(form, "reason", reasons);
   if (!reason) return reply_of(reason.error());
-  const auto expand = read_expansions(form, expansions);
+  const Checked<Expand> expand = read_expand(form, refund_paths());
   if (!expand) return reply_of(expand.error());
   const Checked<std::int64_t> minor =
       form.value("amount") ? read_integer(form, "amount") : Checked<std::int64_t>{whole_charge};
@@ -146,36 +159,73 @@ Reply Account::create_refund(const Form& form, Time now) {
 
   Charge& charge = charges_[*found];
   const auto index = static_cast<Index>(refunds_.size());
-  const RefundCourse course = charge.method.card->refunds;
-  const RefundStatus status =
+  const RefundCourse course = charge.method.test->refunds;
+  const Index transaction = move_money(
+      {"refund", Kind::refund, index, Money{-amount->minor, amount->currency}, 0, now, now});
+  RefundState state;
+  state.status =
       course == RefundCourse::succeeds_later ? RefundStatus::pending : RefundStatus::succeeded;
-  refunds_.push_back({*found, *amount, now, status, *reason, std::move(*metadata)});
+  state.metadata = std::make_shared<const Metadata>(std::move(*metadata));
+  refunds_.push_back({*found, *amount, now, *reason, transaction, std::move(state)});
   charge.refunds.push_back(index);
-  charge.refunded_minor += amount->minor;
-  ensure(charge.refunded_minor <= intents_[charge.intent].amount.minor,
+  charge.state.refunded_minor += amount->minor;
+  ensure(charge.state.refunded_minor <= charge.state.captured_minor,
          "no more is refunded than was charged");
-  if (course != RefundCourse::succeeds) due_.push({now + refund_delay_, index});
+  if (course != RefundCourse::succeeds) {
+    dues_.put({now + behaviour_.refund_after, Happening::refund_settles, index});
+  }
   books_.count_refund(*amount);
   notice_double_refund(index, now);
+  tell("refund.created", show_refund(index), now);
+  tell("charge.refunded", show_charge(*found), now);
+  close_refunded_inquiry(*found, now);
   return show_refund(index, *expand);
 }
 
-Reply Account::retrieve_refund(std::string_view id, const Form& form) const {
-  const std::optional<Index> index = ids_.index_of(Kind::refund, id);
-  if (!index || *index >= refunds_.size()) return reply_of(missing(404, "refund", id, "refund"));
-  if (const auto names = check_names(form, retrieve_names); !names) return reply_of(names.error());
-  const auto expand = read_expansions(form, expansions);
+Reply Account::update_refund(std::string_view id, const Form& form, Time now) {
+  const std::optional<Index> index = find(Kind::refund, id, refunds_);
+  if (!index) return reply_of(missing(404, "refund", id, "refund"));
+  if (const auto names = check_names(form, update_names); !names) return reply_of(names.error());
+  const Checked<Expand> expand = read_expand(form, refund_paths());
   if (!expand) return reply_of(expand.error());
+  RefundState& state = refunds_[*index].state;
+  Checked<Metadata> metadata = read_metadata(form, *state.metadata);
+  if (!metadata) return reply_of(metadata.error());
+  state.metadata = std::make_shared<const Metadata>(std::move(*metadata));
+  tell("refund.updated", show_refund(*index), now);
+  tell("charge.refund.updated", show_refund(*index), now);
   return show_refund(*index, *expand);
 }
 
-Reply Account::retrieve_charge(std::string_view id, const Form& form) const {
-  const std::optional<Index> index = ids_.index_of(Kind::charge, id);
-  if (!index || *index >= charges_.size()) return reply_of(missing(404, "charge", id, "charge"));
-  if (!form.parameters().empty()) {
-    return reply_of(not_simulated(form.parameters().front().first, "parameters of a charge"));
+Reply Account::cancel_refund(std::string_view id, const Form& form, Time now) {
+  const std::optional<Index> index = find(Kind::refund, id, refunds_);
+  if (!index) return reply_of(missing(404, "refund", id, "refund"));
+  if (const auto names = check_names(form, retrieve_names); !names) return reply_of(names.error());
+  const Checked<Expand> expand = read_expand(form, refund_paths());
+  if (!expand) return reply_of(expand.error());
+  Refund& refund = refunds_[*index];
+  if (refund.state.status != RefundStatus::requires_action) {
+    return reply_of(refuse("", "refund",
+                           "Only a refund that requires an action can be canceled; this one is " +
+                               std::string{to_text(refund.state.status)} + ".",
+                           refund.charge)
+                        .value());
   }
-  return ChargeReply{*index, charges_[*index].refunded_minor};
+  refund.state.status = RefundStatus::canceled;
+  charges_[refund.charge].state.refunded_minor -= refund.amount.minor;
+  books_.count_refund_failed(refund.amount);
+  tell("refund.updated", show_refund(*index), now, R"({"status":"requires_action"})");
+  tell("charge.refund.updated", show_refund(*index), now, R"({"status":"requires_action"})");
+  return show_refund(*index, *expand);
+}
+
+Reply Account::retrieve_refund(std::string_view id, const Form& form) const {
+  const std::optional<Index> index = find(Kind::refund, id, refunds_);
+  if (!index) return reply_of(missing(404, "refund", id, "refund"));
+  if (const auto names = check_names(form, retrieve_names); !names) return reply_of(names.error());
+  const Checked<Expand> expand = read_expand(form, refund_paths());
+  if (!expand) return reply_of(expand.error());
+  return show_refund(*index, *expand);
 }
 
 }  // namespace paysaga::sim::stripe

@@ -10,13 +10,19 @@ namespace paysaga::sim::stripe {
 /// Shape:  all members of the API version 2026-08-26.dahlia that a card payment has, without
 /// blanks.
 void render(const Account& account, const IntentReply& reply, std::string& out);
-void render(const Account& account, const RefundReply& reply, std::string& out);
 void render(const Account& account, const ChargeReply& reply, std::string& out);
+void render(const Account& account, const RefundReply& reply, std::string& out);
+void render(const Account& account, const DisputeReply& reply, std::string& out);
+void render(const Account& account, const TransactionReply& reply, std::string& out);
 void render(const Account& account, const ErrorReply& reply, std::string& out);
 void render(const Account& account, const Reply& reply, std::string& out);
+/// An event, with what it tells of as it was then.
+void render_event(const Account& account, Index number, std::string& out);
 
 /// The books: the summary alone, or with every order, or with the details of the orders of that id.
 [[nodiscard]] std::string render_books(const Account& account, bool summary_only,
                                        std::string_view order_id);
+
+inline constexpr std::string_view api_version = "2026-08-26.dahlia";
 
 }  // namespace paysaga::sim::stripe

@@ -18,15 +18,27 @@ constexpr std::array routes{
     Route{"POST", "/v1/payment_intents", false, "", Endpoint::create_intent},
     Route{"POST", "/v1/payment_intents/", true, "/confirm", Endpoint::confirm_intent},
     Route{"POST", "/v1/payment_intents/", true, "/cancel", Endpoint::cancel_intent},
+    Route{"POST", "/v1/payment_intents/", true, "/capture", Endpoint::capture_intent},
+    Route{"POST", "/v1/payment_intents/", true, "", Endpoint::update_intent},
     Route{"GET", "/v1/payment_intents", false, "", Endpoint::list_intents},
     Route{"GET", "/v1/payment_intents/", true, "", Endpoint::retrieve_intent},
     Route{"POST", "/v1/refunds", false, "", Endpoint::create_refund},
     Route{"GET", "/v1/refunds", false, "", Endpoint::list_refunds},
     Route{"GET", "/v1/refunds/", true, "", Endpoint::retrieve_refund},
+    Route{"POST", "/v1/refunds/", true, "/cancel", Endpoint::cancel_refund},
+    Route{"POST", "/v1/refunds/", true, "", Endpoint::update_refund},
+    Route{"GET", "/v1/disputes/", true, "", Endpoint::retrieve_dispute},
+    Route{"POST", "/v1/disputes/", true, "/close", Endpoint::close_dispute},
+    Route{"POST", "/v1/disputes/", true, "", Endpoint::update_dispute},
     Route{"GET", "/v1/charges/", true, "", Endpoint::retrieve_charge},
     Route{"GET", "/_sim/books", false, "", Endpoint::sim_books},
     Route{"GET", "/_sim/faults", false, "", Endpoint::sim_faults},
     Route{"POST", "/_sim/faults", false, "", Endpoint::sim_faults},
+    Route{"GET", "/_sim/behaviour", false, "", Endpoint::sim_behaviour},
+    Route{"POST", "/_sim/behaviour", false, "", Endpoint::sim_set_behaviour},
+    Route{"POST", "/_sim/play/", true, "", Endpoint::sim_play},
+    Route{"GET", "/_sim/authenticate/", true, "", Endpoint::sim_authenticate},
+    Route{"POST", "/_sim/authenticate/", true, "", Endpoint::sim_answer},
 };
 
 bool matches(const Route& route, std::string_view method, std::string_view path) {
@@ -92,12 +104,40 @@ std::string_view id_in_path(std::string_view path) {
 }
 
 bool is_control(Endpoint endpoint) {
-  return endpoint == Endpoint::sim_books || endpoint == Endpoint::sim_faults;
+  return endpoint >= Endpoint::sim_books;
 }
 
 bool is_change(Endpoint endpoint) {
-  return endpoint == Endpoint::create_intent || endpoint == Endpoint::confirm_intent ||
-         endpoint == Endpoint::cancel_intent || endpoint == Endpoint::create_refund;
+  switch (endpoint) {
+    case Endpoint::create_intent:
+    case Endpoint::update_intent:
+    case Endpoint::confirm_intent:
+    case Endpoint::capture_intent:
+    case Endpoint::cancel_intent:
+    case Endpoint::create_refund:
+    case Endpoint::update_refund:
+    case Endpoint::cancel_refund:
+    case Endpoint::update_dispute:
+    case Endpoint::close_dispute:
+    case Endpoint::sim_set_behaviour:
+    case Endpoint::sim_play:
+    case Endpoint::sim_answer:
+      return true;
+    case Endpoint::unknown:
+    case Endpoint::retrieve_intent:
+    case Endpoint::list_intents:
+    case Endpoint::retrieve_refund:
+    case Endpoint::list_refunds:
+    case Endpoint::retrieve_charge:
+    case Endpoint::retrieve_dispute:
+    case Endpoint::sim_books:
+    case Endpoint::sim_faults:
+    case Endpoint::sim_behaviour:
+    case Endpoint::sim_authenticate:
+      return false;
+  }
+  ensure(false, "an endpoint changes something or not");
+  return false;
 }
 
 std::optional<ErrorReply> check_authorization(std::string_view header) {

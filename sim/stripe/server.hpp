@@ -7,6 +7,7 @@
 
 #include "paysaga/saga/result.hpp"
 #include "paysaga/saga/time.hpp"
+#include "paysaga/sim/stripe/behaviour.hpp"
 #include "paysaga/sim/stripe/fault.hpp"
 
 namespace paysaga::sim {
@@ -18,9 +19,9 @@ struct StripeServerOptions {
   std::string journal{};
   std::uint64_t seed = 1;  // Of ids (for a new journal only), faults and latencies.
   stripe::Faults faults{};
-  /// What happens to refunds later happens so many times sooner. It moves no other time.
+  stripe::Behaviour behaviour{};
+  /// Refunds, debits and disputes happen so many times sooner than `behaviour` says.
   std::int64_t speed = 1;
-  Duration refund_delay = minutes{30};  // Before it is divided by `speed`.
   Duration key_kept = hours{24};
   std::uint32_t connections_max = 4096;
   Duration idle_timeout = seconds{120};    // Between two requests of a connection.

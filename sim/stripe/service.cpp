@@ -29,9 +29,8 @@ stripe::Answer unwritten(const Error& error) {
 }  // namespace
 
 Result<std::unique_ptr<StripeService>> StripeService::open(const StripeServerOptions& options) {
-  stripe::ModelOptions model{options.seed, options.faults,
-                             options.refund_delay / std::max<std::int64_t>(options.speed, 1),
-                             options.key_kept};
+  stripe::ModelOptions model{options.seed, options.faults, options.behaviour, options.key_kept};
+  model.behaviour.hasten(options.speed);
   std::optional<stripe::Journal> journal;
   if (!options.journal.empty()) {
     Result<stripe::Journal> opened = stripe::Journal::open(options.journal, options.seed);

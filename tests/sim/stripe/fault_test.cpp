@@ -48,7 +48,7 @@ TEST_CASE("fault: each kind does what it says, and a repeat finds what it left",
 TEST_CASE("fault: a saved 500 is kept, whether it was done or not", "[sim][stripe]") {
   int done = 0;
   for (int i = 0; i < 40; ++i) {
-    World world{ModelOptions{static_cast<std::uint64_t>(i), {}, minutes{30}, hours{24}}};
+    World world{ModelOptions{static_cast<std::uint64_t>(i), {}, {}, hours{24}}};
     const std::string id = world.intent("o1");
     world.set_rate(Fault::error_500_saved, 1);
     const Answer first = world.confirm(id, "pm_card_visa", "k1");
@@ -72,7 +72,7 @@ TEST_CASE("fault: a saved 500 is kept, whether it was done or not", "[sim][strip
 TEST_CASE("fault: a page of the edge hides what was done or not", "[sim][stripe]") {
   int done = 0;
   for (int i = 0; i < 40; ++i) {
-    World world{ModelOptions{static_cast<std::uint64_t>(i), {}, minutes{30}, hours{24}}};
+    World world{ModelOptions{static_cast<std::uint64_t>(i), {}, {}, hours{24}}};
     world.set_rate(Fault::html_502, 1);
     const Answer page = world.create("o1", "", "k1");
     CHECK(page.status == 502);
@@ -88,7 +88,7 @@ TEST_CASE("fault: a page of the edge hides what was done or not", "[sim][stripe]
 
 TEST_CASE("fault: errors of the client stay what they are under a saved 500", "[sim][stripe]") {
   for (int i = 0; i < 20; ++i) {
-    World world{ModelOptions{static_cast<std::uint64_t>(i), {}, minutes{30}, hours{24}}};
+    World world{ModelOptions{static_cast<std::uint64_t>(i), {}, {}, hours{24}}};
     world.set_rate(Fault::error_500_saved, 1);
     const int status = world.post("/v1/payment_intents", "amount=1&currency=eur", "k").status;
     CHECK((status == 400 || status == 500));

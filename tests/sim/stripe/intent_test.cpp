@@ -159,8 +159,9 @@ TEST_CASE("intent: other cards succeed, unknown and not simulated ones are refus
       Row{"pm_card_bypassPending", "200 succeeded"}, Row{"pm_card_pendingRefund", "200 succeeded"},
       Row{"pm_card_refundFail", "200 succeeded"}, Row{"pm_nobody", "400 resource_missing"},
       Row{"4242424242424242", "400 resource_missing"},
-      Row{"pm_card_authenticationRequired", "400 parameter_unknown"},
-      Row{"pm_card_createDispute", "400 parameter_unknown"});
+      Row{"pm_card_createDispute", "200 succeeded"},
+      Row{"pm_card_authenticationRequired", "200 requires_action"},
+      Row{"pm_card_riskLevelElevated", "400 parameter_unknown"});
   CAPTURE(row.method);
   World world;
   const std::string id = world.intent("o1");
@@ -201,7 +202,7 @@ TEST_CASE("intent: parameters are checked as Stripe checks them", "[sim][stripe]
       Row{"amount=4200&currency=eur&off_session=true", "400 invalid_request_error", "off_session"},
       Row{"amount=4200&currency=eur&confirm=true&payment_method=pm_card_visa",
           "400 invalid_request_error", "return_url"},
-      Row{"amount=4200&currency=eur&capture_method=manual", "400 parameter_unknown",
+      Row{"amount=4200&currency=eur&capture_method=later", "400 invalid_request_error",
           "capture_method"},
       Row{"amount=4200&currency=eur&payment_method_types[]=sepa_debit", "400 parameter_unknown",
           "payment_method_types"},
@@ -219,6 +220,32 @@ TEST_CASE("intent: parameters are checked as Stripe checks them", "[sim][stripe]
   const Answer answer = world.post("/v1/payment_intents", row.body);
   CHECK(outcome(answer) == row.outcome);
   CHECK(at(answer.body, "error.param") == row.param);
+}
+
+TEST_CASE("intent: an update changes what it names, money only while nothing is paid",
+          "[sim][stripe]") {
+  World world;
+  const std::string id = world.intent("o1");
+  const auto update = [&](const std::string& body) {
+    return world.post("/v1/payment_intents/" + id, body);
+  };
+  const std::string before = world.create("o1", "", "k1").body;
+  Answer changed = update("metadata[note]=x&metadata[ledger]=&description=later&amount=900");
+  CHECK(at(changed.body, "metadata.note") == "x");
+  CHECK(at(changed.body, "metadata.order_id") == "o1");
+  CHECK(at(changed.body, "metadata.ledger") == "absent");
+  CHECK(at(changed.body, "description") == "later");
+  CHECK(at(changed.body, "amount") == "900");
+  CHECK(outcome(update("payment_method=pm_card_visa")) == "200 requires_confirmation");
+  CHECK(outcome(update("amount=49")) == "400 amount_too_small");
+  CHECK(outcome(update("confirm=true")) == "400 parameter_unknown");
+  CHECK(at(world.confirm(id, "").body, "amount_received") == "900");
+  CHECK(outcome(update("amount=1000")) == "400 payment_intent_unexpected_state");
+  changed = update("description=");
+  CHECK(outcome(changed) == "200 succeeded");
+  CHECK(at(changed.body, "description") == "null");
+  // What was answered before is repeated as it was.
+  CHECK(world.create("o1", "", "k1").body == before);
 }
 
 TEST_CASE("intent: metadata has bounds", "[sim][stripe]") {
@@ -260,7 +287,8 @@ TEST_CASE("intent: what is not there is 404", "[sim][stripe]") {
   // An id of another seed, and one not given out yet.
   World other{ModelOptions{2, {}, {}, hours{24}}};
   CHECK(outcome(world.retrieve(other.intent("o1"))) == "404 resource_missing");
-  CHECK(outcome(world.post("/v1/payment_intents/pi_1/capture")) == "404 invalid_request_error");
+  CHECK(outcome(world.post("/v1/payment_intents/pi_1/capture")) == "404 resource_missing");
+  CHECK(outcome(world.post("/v1/payment_intents/pi_1/steal")) == "404 invalid_request_error");
   CHECK(outcome(world.send("DELETE", "/v1/payment_intents")) == "404 invalid_request_error");
 }
 

@@ -39,18 +39,24 @@ void live(World& world, std::uint64_t seed) {
   Faults faults;
   for (std::size_t kind = 1; kind < fault_kinds; ++kind) faults.rates.at(kind) = 0.04;
   world.model.set_faults(faults);
-  const std::vector<std::string> methods{"pm_card_visa", "pm_card_chargeDeclined",
-                                         "pm_card_refundFail", "pm_card_pendingRefund",
+  const std::vector<std::string> methods{"pm_card_visa",
+                                         "pm_card_chargeDeclined",
+                                         "pm_card_refundFail",
+                                         "pm_card_pendingRefund",
+                                         "pm_card_authenticationRequired",
+                                         "pm_card_createDispute",
                                          "pm_nobody"};
+  const std::vector<std::string> acts{"authenticate", "fail_authentication", "expire", "succeed"};
   std::vector<std::string> ids{"pi_nobody"};
   for (int i = 0; i < 200; ++i) {
     world.now += Duration{prng.between(0, 60'000'000)};
     const std::string key = "k" + std::to_string(prng.below(150));
     const std::string& id = ids[prng.below(ids.size())];
-    switch (prng.below(6)) {
+    switch (prng.below(8)) {
       case 0:
       case 1: {
-        const Answer made = world.create("o" + std::to_string(prng.below(40)), "", key);
+        const Answer made = world.create("o" + std::to_string(prng.below(40)),
+                                         prng.chance(0.3) ? "&capture_method=manual" : "", key);
         if (made.status == 200 && made.delivery == Delivery::whole) {
           ids.push_back(at(made.body, "id"));
         }
@@ -62,6 +68,13 @@ void live(World& world, std::uint64_t seed) {
         break;
       case 4:
         world.cancel(id, key);
+        break;
+      case 5:
+        world.capture(id, "amount_to_capture=" + std::to_string(prng.between(1, 4300)), key);
+        break;
+      case 6:
+        if (prng.chance(0.2)) world.post("/_sim/behaviour", "customer_fails=0.5");
+        world.play(id, acts[prng.below(acts.size())]);
         break;
       default:
         world.refund(id, "&amount=" + std::to_string(prng.between(1, 3000)), key);
@@ -76,7 +89,7 @@ void live(World& world, std::uint64_t seed) {
 TEST_CASE("journal: doing the records again gives the same account", "[sim][stripe]") {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);
-    World first{ModelOptions{seed, {}, minutes{30}, hours{24}}};
+    World first{ModelOptions{seed, {}, {}, hours{24}}};
     live(first, seed);
     World second{first.options};
     second.now = first.now;

@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include <catch2/catch.hpp>
 
 #include "sim/stripe/world.hpp"
@@ -79,7 +81,7 @@ TEST_CASE("refund: pending ones succeed later", "[sim][stripe]") {
   CHECK(at(refund.body, "pending_reason") == "processing");
   CHECK(outcome(world.refund(id)) == "400 charge_already_refunded");
   const std::string path = "/v1/refunds/" + at(refund.body, "id");
-  world.now += world.options.refund_delay - seconds{1};
+  world.now += world.options.behaviour.refund_after - seconds{1};
   CHECK(outcome(world.get(path)) == "200 pending");
   world.now += seconds{1};
   CHECK(outcome(world.get(path)) == "200 succeeded");
@@ -92,7 +94,7 @@ TEST_CASE("refund: some look good and fail later, which opens the charge again",
   const Answer refund = world.refund(id, "&metadata[refund_id]=r1");
   CHECK(outcome(refund) == "200 succeeded");
   CHECK(refunded(world) == 4200);
-  world.now += world.options.refund_delay;
+  world.now += world.options.behaviour.refund_after;
   const Answer failed = world.get("/v1/refunds/" + at(refund.body, "id"));
   CHECK(outcome(failed) == "200 failed");
   CHECK(at(failed.body, "failure_reason") == "expired_or_canceled_card");
@@ -100,6 +102,81 @@ TEST_CASE("refund: some look good and fail later, which opens the charge again",
   CHECK(world.model.books().totals().at("EUR").refund_failed_minor == 4200);
   CHECK(outcome(world.refund(id, "&metadata[refund_id]=r1")) == "200 succeeded");
   CHECK(world.model.books().violations() == 0);
+}
+
+TEST_CASE("refund: what happens to it is told, also later", "[sim][stripe]") {
+  struct Row {
+    const char* method;
+    const char* at_once;
+    const char* later;
+  };
+  const Row row = GENERATE(Row{"pm_card_visa", "refund.created charge.refunded", ""},
+                           Row{"pm_card_pendingRefund", "refund.created charge.refunded",
+                               "refund.updated charge.refund.updated"},
+                           Row{"pm_card_refundFail", "refund.created charge.refunded",
+                               "refund.failed refund.updated charge.refund.updated"});
+  CAPTURE(row.method);
+  World world;
+  const std::string id = world.intent("o1", row.method);
+  world.told();
+  world.refund(id);
+  CHECK(world.told() == row.at_once);
+  world.wait(minutes{30});
+  CHECK(world.told() == row.later);
+}
+
+TEST_CASE("refund: its end is played by hand", "[sim][stripe]") {
+  struct Row {
+    const char* method;
+    const char* acts;
+    const char* status;
+  };
+  const Row row =
+      GENERATE(Row{"pm_card_pendingRefund", "succeed", "succeeded"},
+               Row{"pm_card_pendingRefund", "fail", "failed"},
+               Row{"pm_card_pendingRefund", "require_action", "requires_action"},
+               Row{"pm_card_pendingRefund", "require_action succeed", "succeeded"},
+               Row{"pm_card_pendingRefund", "require_action fail", "failed"},
+               Row{"pm_card_visa", "fail", "failed"}, Row{"pm_card_visa", "succeed", "400"},
+               Row{"pm_card_visa", "fail fail", "400"}, Row{"pm_card_visa", "explode", "400"});
+  CAPTURE(row.acts);
+  World world;
+  const std::string id = at(world.refund(world.intent("o1", row.method)).body, "id");
+  std::istringstream acts{row.acts};
+  std::string end;
+  for (std::string act; acts >> act;) {
+    const Answer played = world.play(id, act);
+    end = played.status == 200 ? at(played.body, "status") : std::to_string(played.status);
+  }
+  CHECK(end == row.status);
+  world.wait(hours{1});
+  if (end != "400" && end != "requires_action") {
+    CHECK(at(world.get("/v1/refunds/" + id).body, "status") == end);
+  }
+}
+
+TEST_CASE("refund: only one that requires an action is canceled", "[sim][stripe]") {
+  World world;
+  const std::string id = world.intent("o1", "pm_card_pendingRefund");
+  const std::string refund = at(world.refund(id).body, "id");
+  const std::string path = "/v1/refunds/" + refund + "/cancel";
+  CHECK(outcome(world.post(path)) == "400 invalid_request_error");
+  world.play(refund, "require_action");
+  CHECK(outcome(world.post(path)) == "200 canceled");
+  CHECK(refunded(world) == 0);
+  CHECK(outcome(world.post(path)) == "400 invalid_request_error");
+  CHECK(outcome(world.post("/v1/refunds/re_nobody/cancel")) == "404 resource_missing");
+  world.wait(minutes{30});
+  CHECK(at(world.get("/v1/refunds/" + refund).body, "status") == "canceled");
+  CHECK(outcome(world.refund(id)) == "200 pending");
+}
+
+TEST_CASE("refund: its metadata is merged", "[sim][stripe]") {
+  World world;
+  const std::string id = at(
+      world.refund(world.intent("o1", "pm_card_visa"), "&metadata[a]=1&metadata[b]=2").body, "id");
+  const Answer changed = world.post("/v1/refunds/" + id, "metadata[a]=&metadata[c]=3");
+  CHECK(at(changed.body, "metadata") == R"({"b":"2","c":"3"})");
 }
 
 TEST_CASE("refund: the same refund_id twice is a violation", "[sim][stripe]") {

@@ -67,6 +67,27 @@ struct World {
   Answer cancel(const std::string& id, std::string key = {}) {
     return post("/v1/payment_intents/" + id + "/cancel", {}, std::move(key));
   }
+  Answer capture(const std::string& id, const std::string& body = {}, std::string key = {}) {
+    return post("/v1/payment_intents/" + id + "/capture", body, std::move(key));
+  }
+  /// What somebody does by hand to the object of that id.
+  Answer play(const std::string& id, const std::string& act) {
+    return post("/_sim/play/" + id, "act=" + act);
+  }
+  /// Lets time pass.
+  void wait(Duration duration) {
+    now += duration;
+    model.settle(now);
+  }
+  /// The types of all events that this was not asked about before: "a b c".
+  std::string told() {
+    std::string types;
+    const Events& events = model.account().events();
+    for (; told_ < events.end(); ++told_) {
+      types += (types.empty() ? "" : " ") + std::string{events.find(told_)->type};
+    }
+    return types;
+  }
   Answer retrieve(const std::string& id) { return get("/v1/payment_intents/" + id); }
   /// The id of a new intent, paid with that method unless it is empty.
   std::string intent(const std::string& order, const std::string& method = {}) {
@@ -90,6 +111,9 @@ struct World {
   StripeModel model;
   Time now = time_from_micros(1'700'000'000'000'000);
   std::vector<Record> records;
+
+ private:
+  Index told_ = 0;
 };
 
 /// "400 payment_intent_unexpected_state", "402 card_declined", "200 succeeded".
