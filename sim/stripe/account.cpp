@@ -57,7 +57,8 @@ Index Account::move_money(Transaction transaction) {
   return static_cast<Index>(transactions_.size() - 1);
 }
 
-IntentState& Account::changing(Index index, Time) {
+IntentState& Account::changing(Index index, Time now) {
+  history_.keep(index, intents_[index].state, now, behaviour_.search_lag);
   return intents_[index].state;
 }
 

@@ -12,6 +12,7 @@
 #include "paysaga/sim/stripe/due.hpp"
 #include "paysaga/sim/stripe/event.hpp"
 #include "paysaga/sim/stripe/form.hpp"
+#include "paysaga/sim/stripe/history.hpp"
 #include "paysaga/sim/stripe/params.hpp"
 #include "paysaga/sim/stripe/reply.hpp"
 
@@ -41,7 +42,9 @@ class Account {
   [[nodiscard]] Reply cancel_intent(std::string_view id, const Form& form, Time now);
   [[nodiscard]] Reply retrieve_intent(std::string_view id, const Form& form) const;
   [[nodiscard]] Reply list_intents(const Form& form) const;
+  [[nodiscard]] Reply search_intents(const Form& form, Time now) const;
   [[nodiscard]] Reply retrieve_charge(std::string_view id, const Form& form) const;
+  [[nodiscard]] Reply list_charges(const Form& form) const;
   [[nodiscard]] Reply create_refund(const Form& form, Time now);
   [[nodiscard]] Reply update_refund(std::string_view id, const Form& form, Time now);
   [[nodiscard]] Reply cancel_refund(std::string_view id, const Form& form, Time now);
@@ -50,6 +53,11 @@ class Account {
   [[nodiscard]] Reply update_dispute(std::string_view id, const Form& form, Time now);
   [[nodiscard]] Reply close_dispute(std::string_view id, const Form& form, Time now);
   [[nodiscard]] Reply retrieve_dispute(std::string_view id, const Form& form, Time now) const;
+  [[nodiscard]] Reply list_disputes(const Form& form, Time now) const;
+  [[nodiscard]] Reply retrieve_transaction(std::string_view id, const Form& form, Time now) const;
+  [[nodiscard]] Reply list_transactions(const Form& form, Time now) const;
+  [[nodiscard]] Reply retrieve_event(std::string_view id, const Form& form) const;
+  [[nodiscard]] Reply list_events(const Form& form) const;
   /// Plays by hand what customers and banks do: `act` says what the object of that id meets.
   [[nodiscard]] Reply play(std::string_view id, const Form& form, Time now);
 
@@ -145,6 +153,7 @@ class Account {
   std::vector<const TestMethod*> methods_;
   Dues dues_;
   Events events_;
+  History history_;
   Cause cause_;
   Books books_;
 };

@@ -17,13 +17,6 @@ constexpr std::array<std::string_view, refusal_kinds> refusal_names{
     "cancel_after_cancel",   "refund_of_unpaid",     "refund_after_refund",
     "refund_of_disputed",    "capture_unauthorized", "cancel_while_processing"};
 
-constexpr std::array<std::string_view, endpoint_kinds> endpoint_names{
-    "unknown",           "create_intent",  "confirm_intent",   "cancel_intent", "retrieve_intent",
-    "list_intents",      "create_refund",  "retrieve_refund",  "list_refunds",  "retrieve_charge",
-    "update_intent",     "capture_intent", "update_refund",    "cancel_refund", "retrieve_dispute",
-    "update_dispute",    "close_dispute",  "sim_books",        "sim_faults",    "sim_behaviour",
-    "sim_set_behaviour", "sim_play",       "sim_authenticate", "sim_answer"};
-
 std::int64_t signed_of(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
 }
@@ -45,10 +38,6 @@ std::string_view to_text(Violation violation) {
 
 std::string_view to_text(Refusal refusal) {
   return refusal_names.at(static_cast<std::size_t>(refusal));
-}
-
-std::string_view to_text(Endpoint endpoint) {
-  return endpoint_names.at(static_cast<std::size_t>(endpoint));
 }
 
 Index Books::open_order(const Metadata& metadata) {
@@ -174,7 +163,11 @@ void Books::append_summary(std::string& out) const {
   }
   json.close(']');
   append_counts(json, "refusals", refusal_names, refusals_);
-  append_counts(json, "requests", endpoint_names, requests_);
+  json.open("requests", '{');
+  for (std::size_t i = 0; i < endpoint_kinds; ++i) {
+    json.number(to_text(static_cast<Endpoint>(i)), signed_of(requests_[i]));
+  }
+  json.close('}');
   json.open("answers", '{');
   for (const auto& [status, count] : answers_) {
     json.number(std::to_string(status), signed_of(count));

@@ -10,6 +10,7 @@
 
 #include "paysaga/saga/money.hpp"
 #include "paysaga/saga/time.hpp"
+#include "paysaga/sim/stripe/endpoint.hpp"
 #include "paysaga/sim/stripe/fault.hpp"
 #include "paysaga/sim/stripe/object.hpp"
 
@@ -41,36 +42,8 @@ enum class Refusal : std::uint8_t {
 };
 inline constexpr std::size_t refusal_kinds = 9;
 
-enum class Endpoint : std::uint8_t {
-  unknown,
-  create_intent,
-  confirm_intent,
-  cancel_intent,
-  retrieve_intent,
-  list_intents,
-  create_refund,
-  retrieve_refund,
-  list_refunds,
-  retrieve_charge,
-  update_intent,
-  capture_intent,
-  update_refund,
-  cancel_refund,
-  retrieve_dispute,
-  update_dispute,
-  close_dispute,
-  sim_books,
-  sim_faults,
-  sim_behaviour,
-  sim_set_behaviour,
-  sim_play,
-  sim_authenticate,
-  sim_answer,
-};
-inline constexpr std::size_t endpoint_kinds = 24;
 [[nodiscard]] std::string_view to_text(Violation violation);
 [[nodiscard]] std::string_view to_text(Refusal refusal);
-[[nodiscard]] std::string_view to_text(Endpoint endpoint);
 
 /// Units:  the smallest unit of the currency.
 struct Totals {

@@ -10,6 +10,7 @@
 namespace paysaga::sim::stripe {
 namespace {
 
+constexpr Duration clock_advance_max = hours{400 * 24};
 constexpr std::string_view html = "text/html; charset=utf-8";
 
 Answer refused(const std::string& why) {
@@ -47,6 +48,14 @@ Answer StripeModel::answer_control(const Course& course) {
   if (course.endpoint == Endpoint::sim_books) {
     answer.body =
         books_json(course.form.value("summary") == "1", course.form.value("order").value_or(""));
+    return answer;
+  }
+  if (course.endpoint == Endpoint::sim_requests) {
+    answer.body = log_.json(account_.ids(), course.form);
+    return answer;
+  }
+  if (course.endpoint == Endpoint::sim_clock) {
+    answer.body = clock_json();
     return answer;
   }
   if (course.endpoint == Endpoint::sim_behaviour) {
@@ -105,6 +114,28 @@ Reply StripeModel::change_behaviour(const Form& form) {
   }
   account_.set_behaviour(changed);
   return TextReply{changed.json()};
+}
+
+Reply StripeModel::advance_clock(const Form& form) {
+  const Result<Duration> by = parse_duration(form.value("advance").value_or(""));
+  if (!by || *by < Duration{0} || *by > clock_advance_max || form.parameters().size() != 1) {
+    return reply_of(parameter_error(
+        "", "advance", "Give advance= a duration such as 30m or 7d, at most 400 days."));
+  }
+  clock_offset_ += *by;
+  static_cast<void>(advance(newest_ + *by));
+  return TextReply{clock_json()};
+}
+
+std::string StripeModel::clock_json() const {
+  std::string out;
+  JsonWriter json{out};
+  json.open('{');
+  json.number("now", micros_of(newest_) / 1'000'000);
+  json.text("at", paysaga::to_text(newest_));
+  json.text("advanced", paysaga::to_text(clock_offset_));
+  json.close('}');
+  return out;
 }
 
 std::string StripeModel::books_json(bool summary_only, std::string_view order_id) const {

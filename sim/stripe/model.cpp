@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "paysaga/sim/prng.hpp"
+#include "paysaga/sim/stripe/dispatch.hpp"
 #include "paysaga/sim/stripe/render.hpp"
 #include "paysaga/sim/stripe/route.hpp"
 
@@ -57,6 +58,7 @@ StripeModel::StripeModel(const ModelOptions& options)
       account_{options.seed, options.behaviour},
       keys_{options.key_kept} {}
 
+/// `now` is Stripe's time: the caller's, moved by what the clock was advanced by hand.
 Time StripeModel::advance(Time now) {
   newest_ = std::max(newest_, now);
   account_.settle(newest_, faults_.pending_failures);
@@ -64,13 +66,14 @@ Time StripeModel::advance(Time now) {
 }
 
 Course StripeModel::arrive(Request request, Time now) {
-  now = advance(now);
+  now = advance(now + clock_offset_);
   Course course;
   course.number = ++requests_;
   const auto [path, query] = split_target(request.target);
   course.endpoint = find_endpoint(request.method, path);
   course.path = path;
   course.post = request.method == "POST";
+  course.method = course.post ? "POST" : request.method == "DELETE" ? "DELETE" : "GET";
   course.form_text = query;
   if (!query.empty() && !request.body.empty()) course.form_text += '&';
   course.form_text += request.body;
@@ -163,13 +166,17 @@ std::optional<Record> StripeModel::record(const Course& course, Time now) const 
   } else if (course.draw.fault == Fault::error_500_saved) {
     outcome = course.draw.effective ? Outcome::error_500_done : Outcome::error_500_undone;
   }
-  return Record{std::max(newest_, now), course.number, outcome, course.key, course.path,
+  return Record{std::max(newest_, now + clock_offset_),
+                course.number,
+                outcome,
+                course.key,
+                course.path,
                 course.form_text};
 }
 
 Answer StripeModel::execute(const Course& course, Time now) {
   const std::optional<Record> written = record(course, now);
-  now = advance(now);
+  now = advance(now + clock_offset_);
   if (is_control(course.endpoint) && !is_change(course.endpoint)) return answer_control(course);
   if (written) {
     const Reply reply = commit(*written, course.endpoint, course.form);
@@ -179,7 +186,7 @@ Answer StripeModel::execute(const Course& course, Time now) {
   if (course.key_held) keys_.release(course.key);
   if (course.early) return answer(course, *course.early);
   if (!takes_effect(course)) return answer(course, TextReply{});
-  return answer(course, dispatch(course.endpoint, course.path, course.form, now));
+  return answer(course, perform(course.endpoint, course.path, course.form, now));
 }
 
 void StripeModel::abandon(const Course& course) {
@@ -203,7 +210,7 @@ Reply StripeModel::commit(const Record& record, Endpoint endpoint, const Form& f
                                          ? nullptr
                                          : std::make_shared<const std::string>(record.key)});
   if (record.outcome != Outcome::error_500_undone) {
-    Reply done = dispatch(endpoint, record.path, form, record.at);
+    Reply done = perform(endpoint, record.path, form, record.at);
     if (record.outcome == Outcome::answered || !kept(done)) reply = std::move(done);
   }
   if (record.key.empty()) return reply;
@@ -234,58 +241,25 @@ Result<void> StripeModel::replay(const Record& record) {
   return {};
 }
 
-Reply StripeModel::dispatch(Endpoint endpoint, std::string_view path, const Form& form, Time now) {
-  const std::string_view id = id_in_path(path);
-  switch (endpoint) {
-    case Endpoint::create_intent:
-      return account_.create_intent(form, now);
-    case Endpoint::update_intent:
-      return account_.update_intent(id, form, now);
-    case Endpoint::confirm_intent:
-      return account_.confirm_intent(id, form, now);
-    case Endpoint::capture_intent:
-      return account_.capture_intent(id, form, now);
-    case Endpoint::cancel_intent:
-      return account_.cancel_intent(id, form, now);
-    case Endpoint::retrieve_intent:
-      return account_.retrieve_intent(id, form);
-    case Endpoint::list_intents:
-      return account_.list_intents(form);
-    case Endpoint::create_refund:
-      return account_.create_refund(form, now);
-    case Endpoint::update_refund:
-      return account_.update_refund(id, form, now);
-    case Endpoint::cancel_refund:
-      return account_.cancel_refund(id, form, now);
-    case Endpoint::retrieve_refund:
-      return account_.retrieve_refund(id, form);
-    case Endpoint::list_refunds:
-      return account_.list_refunds(form);
-    case Endpoint::retrieve_charge:
-      return account_.retrieve_charge(id, form);
-    case Endpoint::retrieve_dispute:
-      return account_.retrieve_dispute(id, form, now);
-    case Endpoint::update_dispute:
-      return account_.update_dispute(id, form, now);
-    case Endpoint::close_dispute:
-      return account_.close_dispute(id, form, now);
-    case Endpoint::sim_play:
-    case Endpoint::sim_answer:
-      return account_.play(id, form, now);
-    case Endpoint::sim_set_behaviour:
-      return change_behaviour(form);
-    case Endpoint::unknown:
-    case Endpoint::sim_books:
-    case Endpoint::sim_faults:
-    case Endpoint::sim_behaviour:
-    case Endpoint::sim_authenticate:
-      break;
-  }
-  ensure(false, "only endpoints of the account are dispatched");
-  return TextReply{};
+Reply StripeModel::perform(Endpoint endpoint, std::string_view path, const Form& form, Time now) {
+  if (endpoint == Endpoint::sim_set_behaviour) return change_behaviour(form);
+  if (endpoint == Endpoint::sim_advance_clock) return advance_clock(form);
+  return dispatch(account_, endpoint, id_in_path(path), form, now);
 }
 
 Answer StripeModel::answer(const Course& course, const Reply& reply) {
+  Answer answer = compose(course, reply);
+  std::string_view error;
+  if (const auto* refused = std::get_if<std::shared_ptr<const ErrorReply>>(&reply)) {
+    error = (*refused)->code.empty() ? (*refused)->type : (*refused)->code;
+  }
+  log_.add({course.number, newest_, course.method, course.path, course.form_text, course.key,
+            course.endpoint, course.draw.fault,
+            answer.delivery == Delivery::none ? 0 : answer.status, course.original, error});
+  return answer;
+}
+
+Answer StripeModel::compose(const Course& course, const Reply& reply) {
   Answer answer;
   const Fault fault = course.draw.fault;
   if (fault == Fault::drop_before_commit || fault == Fault::drop_after_commit) {

@@ -12,6 +12,7 @@
 #include "paysaga/sim/stripe/account.hpp"
 #include "paysaga/sim/stripe/fault.hpp"
 #include "paysaga/sim/stripe/key.hpp"
+#include "paysaga/sim/stripe/request_log.hpp"
 
 namespace paysaga::sim::stripe {
 
@@ -71,6 +72,7 @@ struct Course {
   Draw draw;
   Endpoint endpoint = Endpoint::unknown;
   bool post = false;
+  std::string_view method;  // A literal.
   bool key_held = false;
   bool key_reused = false;
   bool replayed = false;
@@ -119,9 +121,12 @@ class StripeModel {
 
   [[nodiscard]] const Account& account() const { return account_; }
   /// When something happens by itself next; none if nothing does.
-  [[nodiscard]] std::optional<Time> next_due() const { return account_.next_due(); }
+  [[nodiscard]] std::optional<Time> next_due() const {
+    const std::optional<Time> due = account_.next_due();
+    return due ? std::optional{*due - clock_offset_} : std::nullopt;
+  }
   /// Does what falls due by itself until `now`.
-  void settle(Time now) { static_cast<void>(advance(now)); }
+  void settle(Time now) { static_cast<void>(advance(now + clock_offset_)); }
   /// Where browsers find this Stripe: "http://127.0.0.1:12111".
   void set_pages(std::string url) { account_.set_pages(std::move(url)); }
   [[nodiscard]] const Books& books() const { return account_.books(); }
@@ -135,19 +140,23 @@ class StripeModel {
   void take_key(Course& course, Time now);
   [[nodiscard]] bool takes_effect(const Course& course) const;
   [[nodiscard]] Reply commit(const Record& record, Endpoint endpoint, const Form& form);
-  [[nodiscard]] Reply dispatch(Endpoint endpoint, std::string_view path, const Form& form,
-                               Time now);
+  [[nodiscard]] Reply perform(Endpoint endpoint, std::string_view path, const Form& form, Time now);
   [[nodiscard]] Answer answer(const Course& course, const Reply& reply);
+  [[nodiscard]] Answer compose(const Course& course, const Reply& reply);
   [[nodiscard]] Answer answer_control(const Course& course);
   [[nodiscard]] Answer answer_played(const Course& course, const Reply& reply);
   [[nodiscard]] Reply change_behaviour(const Form& form);
+  [[nodiscard]] Reply advance_clock(const Form& form);
+  [[nodiscard]] std::string clock_json() const;
 
   Faults faults_;
   FaultDice dice_;
   Account account_;
   Keys keys_;
   std::uint64_t requests_ = 0;
-  Time newest_{};  // Time never goes back, whatever the caller's clock does.
+  RequestLog log_;
+  Duration clock_offset_{0};  // Stripe's clock runs ahead of the caller's by what it was advanced.
+  Time newest_{};             // Time never goes back, whatever the caller's clock does.
 };
 
 }  // namespace paysaga::sim::stripe

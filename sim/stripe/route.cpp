@@ -1,5 +1,6 @@
 #include "paysaga/sim/stripe/route.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -12,33 +13,52 @@ struct Route {
   bool id;               // An id follows the start.
   std::string_view end;  // What follows the id.
   Endpoint endpoint;
+  bool change = false;  // It may change the account.
 };
 
+constexpr Route read(std::string_view path, Endpoint endpoint) {
+  return {"GET", path, path.ends_with('/'), "", endpoint};
+}
+constexpr Route change(std::string_view path, Endpoint endpoint, std::string_view end = "") {
+  return {"POST", path, path.ends_with('/'), end, endpoint, true};
+}
+
+/// A path that ends with a slash is followed by an id.
 constexpr std::array routes{
-    Route{"POST", "/v1/payment_intents", false, "", Endpoint::create_intent},
-    Route{"POST", "/v1/payment_intents/", true, "/confirm", Endpoint::confirm_intent},
-    Route{"POST", "/v1/payment_intents/", true, "/cancel", Endpoint::cancel_intent},
-    Route{"POST", "/v1/payment_intents/", true, "/capture", Endpoint::capture_intent},
-    Route{"POST", "/v1/payment_intents/", true, "", Endpoint::update_intent},
-    Route{"GET", "/v1/payment_intents", false, "", Endpoint::list_intents},
-    Route{"GET", "/v1/payment_intents/", true, "", Endpoint::retrieve_intent},
-    Route{"POST", "/v1/refunds", false, "", Endpoint::create_refund},
-    Route{"GET", "/v1/refunds", false, "", Endpoint::list_refunds},
-    Route{"GET", "/v1/refunds/", true, "", Endpoint::retrieve_refund},
-    Route{"POST", "/v1/refunds/", true, "/cancel", Endpoint::cancel_refund},
-    Route{"POST", "/v1/refunds/", true, "", Endpoint::update_refund},
-    Route{"GET", "/v1/disputes/", true, "", Endpoint::retrieve_dispute},
-    Route{"POST", "/v1/disputes/", true, "/close", Endpoint::close_dispute},
-    Route{"POST", "/v1/disputes/", true, "", Endpoint::update_dispute},
-    Route{"GET", "/v1/charges/", true, "", Endpoint::retrieve_charge},
-    Route{"GET", "/_sim/books", false, "", Endpoint::sim_books},
-    Route{"GET", "/_sim/faults", false, "", Endpoint::sim_faults},
+    change("/v1/payment_intents", Endpoint::create_intent),
+    change("/v1/payment_intents/", Endpoint::confirm_intent, "/confirm"),
+    change("/v1/payment_intents/", Endpoint::capture_intent, "/capture"),
+    change("/v1/payment_intents/", Endpoint::cancel_intent, "/cancel"),
+    change("/v1/payment_intents/", Endpoint::update_intent),
+    read("/v1/payment_intents", Endpoint::list_intents),
+    read("/v1/payment_intents/search", Endpoint::search_intents),
+    read("/v1/payment_intents/", Endpoint::retrieve_intent),
+    change("/v1/refunds", Endpoint::create_refund),
+    change("/v1/refunds/", Endpoint::cancel_refund, "/cancel"),
+    change("/v1/refunds/", Endpoint::update_refund),
+    read("/v1/refunds", Endpoint::list_refunds),
+    read("/v1/refunds/", Endpoint::retrieve_refund),
+    read("/v1/charges", Endpoint::list_charges),
+    read("/v1/charges/", Endpoint::retrieve_charge),
+    change("/v1/disputes/", Endpoint::close_dispute, "/close"),
+    change("/v1/disputes/", Endpoint::update_dispute),
+    read("/v1/disputes", Endpoint::list_disputes),
+    read("/v1/disputes/", Endpoint::retrieve_dispute),
+    read("/v1/balance_transactions", Endpoint::list_transactions),
+    read("/v1/balance_transactions/", Endpoint::retrieve_transaction),
+    read("/v1/events", Endpoint::list_events),
+    read("/v1/events/", Endpoint::retrieve_event),
+    read("/_sim/books", Endpoint::sim_books),
+    read("/_sim/faults", Endpoint::sim_faults),
     Route{"POST", "/_sim/faults", false, "", Endpoint::sim_faults},
-    Route{"GET", "/_sim/behaviour", false, "", Endpoint::sim_behaviour},
-    Route{"POST", "/_sim/behaviour", false, "", Endpoint::sim_set_behaviour},
-    Route{"POST", "/_sim/play/", true, "", Endpoint::sim_play},
-    Route{"GET", "/_sim/authenticate/", true, "", Endpoint::sim_authenticate},
-    Route{"POST", "/_sim/authenticate/", true, "", Endpoint::sim_answer},
+    read("/_sim/behaviour", Endpoint::sim_behaviour),
+    change("/_sim/behaviour", Endpoint::sim_set_behaviour),
+    read("/_sim/clock", Endpoint::sim_clock),
+    change("/_sim/clock", Endpoint::sim_advance_clock),
+    read("/_sim/requests", Endpoint::sim_requests),
+    change("/_sim/play/", Endpoint::sim_play),
+    read("/_sim/authenticate/", Endpoint::sim_authenticate),
+    change("/_sim/authenticate/", Endpoint::sim_answer),
 };
 
 bool matches(const Route& route, std::string_view method, std::string_view path) {
@@ -108,36 +128,9 @@ bool is_control(Endpoint endpoint) {
 }
 
 bool is_change(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::create_intent:
-    case Endpoint::update_intent:
-    case Endpoint::confirm_intent:
-    case Endpoint::capture_intent:
-    case Endpoint::cancel_intent:
-    case Endpoint::create_refund:
-    case Endpoint::update_refund:
-    case Endpoint::cancel_refund:
-    case Endpoint::update_dispute:
-    case Endpoint::close_dispute:
-    case Endpoint::sim_set_behaviour:
-    case Endpoint::sim_play:
-    case Endpoint::sim_answer:
-      return true;
-    case Endpoint::unknown:
-    case Endpoint::retrieve_intent:
-    case Endpoint::list_intents:
-    case Endpoint::retrieve_refund:
-    case Endpoint::list_refunds:
-    case Endpoint::retrieve_charge:
-    case Endpoint::retrieve_dispute:
-    case Endpoint::sim_books:
-    case Endpoint::sim_faults:
-    case Endpoint::sim_behaviour:
-    case Endpoint::sim_authenticate:
-      return false;
-  }
-  ensure(false, "an endpoint changes something or not");
-  return false;
+  return std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
+    return route.change && route.endpoint == endpoint;
+  });
 }
 
 std::optional<ErrorReply> check_authorization(std::string_view header) {

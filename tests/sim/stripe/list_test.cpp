@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include <catch2/catch.hpp>
 
@@ -54,6 +55,94 @@ TEST_CASE("list: intents, newest first, by page, cursor and time", "[sim][stripe
       Row{"metadata[order_id]=o1", "400 parameter_unknown"});
   CAPTURE(row.query);
   CHECK(places(world.get("/v1/payment_intents?" + row.query), made) == row.places);
+}
+
+TEST_CASE("list: charges, of all, of one payment or of one customer", "[sim][stripe]") {
+  World world;
+  std::vector<std::string> made;
+  std::vector<std::string> intents;
+  for (int i = 0; i < 5; ++i) {
+    intents.push_back(at(
+        world.create("o" + std::to_string(i), i % 2 == 0 ? "&customer=cus_even" : "").body, "id"));
+    made.push_back(at(world.confirm(intents.back()).body, "latest_charge"));
+    world.now += seconds{1};
+  }
+  struct Row {
+    std::string query;
+    std::string places;
+  };
+  const Row row = GENERATE_COPY(
+      Row{"", "4 3 2 1 0"}, Row{"limit=2", "4 3 +"}, Row{"payment_intent=" + intents[2], "2"},
+      Row{"customer=cus_even", "4 2 0"}, Row{"customer=cus_even&limit=1", "4 +"},
+      Row{"customer=cus_even&starting_after=" + made[4], "2 0"}, Row{"customer=cus_odd", ""},
+      Row{"customer=cus_even&starting_after=" + made[3], "400 resource_missing"},
+      Row{"created=1700000003", "3"}, Row{"created[gt]=1700000003", "4"},
+      Row{"payment_intent=pi_nobody", "404 resource_missing"},
+      Row{"transfer_group=x", "400 parameter_unknown"});
+  CAPTURE(row.query);
+  CHECK(places(world.get("/v1/charges?" + row.query), made) == row.places);
+}
+
+TEST_CASE("list: the movements of money, with what they come from", "[sim][stripe]") {
+  World world;
+  const std::string visa = world.intent("o1", "pm_card_visa");
+  world.intent("o2", "pm_card_bypassPending");
+  const std::string refund = at(world.refund(visa, "&amount=1000").body, "id");
+  const std::string list = world.get("/v1/balance_transactions?expand[]=data.source").body;
+  CHECK(at(list, "data.0.type") == "refund");
+  CHECK(at(list, "data.0.amount") == "-1000");
+  CHECK(at(list, "data.0.source.id") == refund);
+  CHECK(at(list, "data.1.status") == "available");
+  CHECK(at(list, "data.2.status") == "pending");
+  CHECK(at(list, "data.2.source.payment_intent") == visa);
+  CHECK(at(list, "data.2.fee") == "121");
+  CHECK(at(list, "data.2.net") == "4079");
+  const std::string of_refund = world.get("/v1/balance_transactions?source=" + refund).body;
+  CHECK(at(of_refund, "data.0.id") == at(list, "data.0.id"));
+  CHECK(at(of_refund, "data.1.id") == "absent");
+  CHECK(at(world.get("/v1/balance_transactions?type=charge&currency=eur").body, "data.1.fee") ==
+        "121");
+  world.wait(hours{48});
+  const std::string id = at(list, "data.2.id");
+  CHECK(at(world.get("/v1/balance_transactions/" + id).body, "status") == "available");
+  CHECK(outcome(world.get("/v1/balance_transactions/txn_nobody")) == "404 resource_missing");
+  const Answer charge =
+      world.get("/v1/payment_intents/" + visa + "?expand[]=latest_charge.balance_transaction");
+  CHECK(at(charge.body, "latest_charge.balance_transaction.id") == id);
+}
+
+TEST_CASE("list: what can be shown whole is, and no more", "[sim][stripe]") {
+  struct Row {
+    const char* path;
+    const char* expand;
+    const char* shown;
+    const char* object;
+  };
+  const Row row = GENERATE(
+      Row{"intent", "latest_charge", "latest_charge.object", "charge"},
+      Row{"intent", "payment_method", "payment_method.object", "payment_method"},
+      Row{"intent", "latest_charge.balance_transaction", "latest_charge.balance_transaction.object",
+          "balance_transaction"},
+      Row{"intent", "customer", "error.param", "expand"},
+      Row{"intent", "latest_charge.payment_intent.latest_charge.payment_intent.latest_charge",
+          "error.param", "expand"},
+      Row{"charge", "payment_intent", "payment_intent.object", "payment_intent"},
+      Row{"charge", "payment_intent.payment_method", "payment_intent.payment_method.object",
+          "payment_method"},
+      Row{"charge", "balance_transaction", "balance_transaction.object", "balance_transaction"},
+      Row{"refund", "charge.balance_transaction", "charge.balance_transaction.type", "charge"},
+      Row{"refund", "balance_transaction", "balance_transaction.type", "refund"},
+      Row{"refund", "payment_intent.latest_charge", "payment_intent.latest_charge.object",
+          "charge"});
+  CAPTURE(row.path, row.expand);
+  World world;
+  const std::string intent = world.intent("o1", "pm_card_visa");
+  std::map<std::string, std::string> paths;
+  paths["intent"] = "/v1/payment_intents/" + intent;
+  paths["charge"] = "/v1/charges/" + at(world.retrieve(intent).body, "latest_charge");
+  paths["refund"] = "/v1/refunds/" + at(world.refund(intent).body, "id");
+  const Answer answer = world.get(paths[row.path] + "?expand[]=" + row.expand);
+  CHECK(at(answer.body, row.shown) == row.object);
 }
 
 TEST_CASE("list: refunds, of all or of one payment", "[sim][stripe]") {
