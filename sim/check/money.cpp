@@ -5,9 +5,10 @@
 namespace paysaga::sim {
 namespace {
 
-constexpr std::array violations{stripe::Violation::double_charge, stripe::Violation::double_refund,
-                                stripe::Violation::refund_over_charge,
-                                stripe::Violation::key_reused_other_params};
+constexpr std::array violations{
+    stripe::Violation::double_charge,      stripe::Violation::double_refund,
+    stripe::Violation::refund_over_charge, stripe::Violation::key_reused_other_params,
+    stripe::Violation::capture_twice,      stripe::Violation::capture_over_authorized};
 
 }  // namespace
 

@@ -52,6 +52,29 @@ void Account::tell(std::string_view type, Snapshot object, Time now, std::string
   events_.add({type, now, std::move(object), previous, cause_});
 }
 
+std::vector<Index> Account::receivers(std::string_view type) const {
+  std::vector<Index> wanted;
+  for (Index index = 0; index < endpoints_.size(); ++index) {
+    if (endpoints_[index].wants(type)) wanted.push_back(index);
+  }
+  return wanted;
+}
+
+void Account::expect_delivery(Index event) {
+  if (Event* told = events_.find(event)) ++told->pending_webhooks;
+}
+
+void Account::note_delivered(Index event) {
+  if (Event* told = events_.find(event)) --told->pending_webhooks;
+}
+
+void Account::note_undelivered(Index event, bool expected) {
+  Event* told = events_.find(event);
+  if (told == nullptr) return;
+  told->undelivered = true;
+  if (expected) --told->pending_webhooks;
+}
+
 Index Account::move_money(Transaction transaction) {
   transactions_.push_back(transaction);
   return static_cast<Index>(transactions_.size() - 1);

@@ -15,6 +15,7 @@
 #include "paysaga/sim/stripe/history.hpp"
 #include "paysaga/sim/stripe/params.hpp"
 #include "paysaga/sim/stripe/reply.hpp"
+#include "paysaga/sim/stripe/webhook_endpoint.hpp"
 
 namespace paysaga::sim::stripe {
 
@@ -58,6 +59,11 @@ class Account {
   [[nodiscard]] Reply list_transactions(const Form& form, Time now) const;
   [[nodiscard]] Reply retrieve_event(std::string_view id, const Form& form) const;
   [[nodiscard]] Reply list_events(const Form& form) const;
+  [[nodiscard]] Reply create_endpoint(const Form& form, Time now);
+  [[nodiscard]] Reply update_endpoint(std::string_view id, const Form& form);
+  [[nodiscard]] Reply delete_endpoint(std::string_view id, const Form& form);
+  [[nodiscard]] Reply retrieve_endpoint(std::string_view id, const Form& form) const;
+  [[nodiscard]] Reply list_endpoints(const Form& form) const;
   /// Plays by hand what customers and banks do: `act` says what the object of that id meets.
   [[nodiscard]] Reply play(std::string_view id, const Form& form, Time now);
 
@@ -67,6 +73,16 @@ class Account {
   [[nodiscard]] const Dispute& dispute(Index index) const { return disputes_[index]; }
   [[nodiscard]] const Transaction& transaction(Index index) const { return transactions_[index]; }
   [[nodiscard]] const Events& events() const { return events_; }
+  [[nodiscard]] const WebhookEndpoint& endpoint(Index index) const { return endpoints_[index]; }
+  /// What the deliveries to an endpoint are signed with.
+  [[nodiscard]] std::string secret_of(Index endpoint) const;
+  /// The endpoints that want events of that type.
+  [[nodiscard]] std::vector<Index> receivers(std::string_view type) const;
+  /// What an event says of its deliveries: one is under way; it succeeded; it was given up, after
+  /// it had been expected or at once. Nothing if the event is forgotten.
+  void expect_delivery(Index event);
+  void note_delivered(Index event);
+  void note_undelivered(Index event, bool expected);
   [[nodiscard]] const Ids& ids() const { return ids_; }
   [[nodiscard]] std::uint64_t refunds_failed() const { return refunds_failed_; }
   [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
@@ -134,6 +150,9 @@ class Account {
   void close_refunded_inquiry(Index charge, Time now);
   [[nodiscard]] DisputeVerdict verdict_of(Index dispute) const;
 
+  [[nodiscard]] std::optional<Index> find_endpoint(std::string_view id) const;
+  [[nodiscard]] TextReply show_endpoint(Index index, bool secret) const;
+
   [[nodiscard]] Reply play_intent(Index index, std::string_view act, Time now);
   [[nodiscard]] Reply play_charge(Index index, std::string_view act, Time now);
   [[nodiscard]] Reply play_refund(Index index, std::string_view act, Time now);
@@ -151,6 +170,7 @@ class Account {
   std::vector<Dispute> disputes_;
   std::vector<Transaction> transactions_;
   std::vector<const TestMethod*> methods_;
+  std::vector<WebhookEndpoint> endpoints_;
   Dues dues_;
   Events events_;
   History history_;

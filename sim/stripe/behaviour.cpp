@@ -27,6 +27,9 @@ constexpr std::array delays{
     Delay{"dispute_review", &Behaviour::dispute_review, true},
     Delay{"search_lag", &Behaviour::search_lag, false},
     Delay{"funds_after", &Behaviour::funds_after, true},
+    Delay{"webhook_after", &Behaviour::webhook_after, false},
+    Delay{"webhook_retry", &Behaviour::webhook_retry, true},
+    Delay{"webhook_give_up", &Behaviour::webhook_give_up, true},
 };
 
 struct Rate {

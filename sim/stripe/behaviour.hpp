@@ -25,9 +25,13 @@ struct Behaviour {
   double dispute_won = 0.5;             // 0..1: with evidence that does not say how it ends.
   Duration search_lag{seconds{10}};     // Until a search finds what was changed.
   Duration funds_after{hours{48}};      // Until the money of a charge is available.
+  Duration webhook_after{
+      milliseconds{50}};               // From the answer to the request that caused the event.
+  Duration webhook_retry{minutes{5}};  // The first pause; each is six times the one before.
+  Duration webhook_give_up{hours{4}};  // No retry later than this; 72h is what live mode does.
 
-  /// Makes refunds, debits and disputes happen so many times sooner. Holds stay what they are, so
-  /// does the time that customers take.
+  /// Makes refunds, debits, disputes and retried webhooks come so many times sooner. Holds stay
+  /// what they are, so does the time that customers take.
   void hasten(std::int64_t speed);
   /// Changes what the form names: durations as in 30s, rates from 0 to 1.
   /// Errors: malformed; then nothing is changed.

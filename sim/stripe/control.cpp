@@ -54,6 +54,10 @@ Answer StripeModel::answer_control(const Course& course) {
     answer.body = log_.json(account_.ids(), course.form);
     return answer;
   }
+  if (course.endpoint == Endpoint::sim_deliveries) {
+    answer.body = outbox_.json(account_);
+    return answer;
+  }
   if (course.endpoint == Endpoint::sim_clock) {
     answer.body = clock_json();
     return answer;
@@ -74,12 +78,30 @@ Answer StripeModel::answer_control(const Course& course) {
     render(account_, found, answer.body);
     return answer;
   }
+  return course.endpoint == Endpoint::sim_limits ? answer_limits(course) : answer_faults(course);
+}
+
+Answer StripeModel::answer_faults(const Course& course) {
   if (course.post) {
     if (const Result<void> changed = faults_.change(course.form); !changed) {
       return refused(changed.error().detail);
     }
   }
+  Answer answer;
   answer.body = faults_.json();
+  return answer;
+}
+
+Answer StripeModel::answer_limits(const Course& course) {
+  if (course.post) {
+    Limits limits = limiter_.limits();
+    if (const Result<void> changed = limits.change(course.form); !changed) {
+      return refused(changed.error().detail);
+    }
+    limiter_.set_limits(limits);
+  }
+  Answer answer;
+  answer.body = limiter_.limits().json();
   return answer;
 }
 
@@ -125,6 +147,20 @@ Reply StripeModel::advance_clock(const Form& form) {
   clock_offset_ += *by;
   static_cast<void>(advance(newest_ + *by));
   return TextReply{clock_json()};
+}
+
+/// What the dashboard's button does. A later life delivers nothing of a former one.
+Reply StripeModel::resend(Index event, const Form& form, Time now) {
+  if (account_.events().find(event) == nullptr) {
+    return reply_of(missing(404, "event", account_.ids().text(Kind::event, event), "id"));
+  }
+  if (form.value("act") != "resend") {
+    return reply_of(parameter_error("", "act", "What can happen to an event: resend."));
+  }
+  if (!replaying_) outbox_.resend(account_, event, now);
+  TextReply reply;
+  render_event(account_, event, reply.json);
+  return reply;
 }
 
 std::string StripeModel::clock_json() const {

@@ -31,6 +31,11 @@ enum class Endpoint : std::uint8_t {
   list_transactions,
   retrieve_event,
   list_events,
+  create_endpoint,
+  update_endpoint,
+  delete_endpoint,
+  retrieve_endpoint,
+  list_endpoints,
   sim_books,
   sim_faults,
   sim_behaviour,
@@ -38,11 +43,13 @@ enum class Endpoint : std::uint8_t {
   sim_clock,
   sim_advance_clock,
   sim_requests,
+  sim_deliveries,
+  sim_limits,
   sim_play,
   sim_authenticate,
   sim_answer,
 };
-inline constexpr std::size_t endpoint_kinds = 34;
+inline constexpr std::size_t endpoint_kinds = 41;
 [[nodiscard]] std::string_view to_text(Endpoint endpoint);
 
 }  // namespace paysaga::sim::stripe

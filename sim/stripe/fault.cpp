@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, fault_kinds> fault_names{"none",
                                                                 "truncated",
                                                                 "html_502"};
 
+constexpr std::array<std::string_view, delivery_fault_kinds> delivery_fault_names{
+    "webhook_duplicate", "webhook_reorder", "webhook_delay", "webhook_lose", "webhook_early"};
+
 constexpr std::int64_t delay_ms_max = 3'600'000;
 
 Result<double> read_rate(std::string_view name, std::string_view text) {
@@ -48,6 +51,19 @@ Duration* find_delay(Faults& faults, std::string_view name) {
   if (name == "jitter_ms") return &faults.jitter;
   if (name == "slow_min_ms") return &faults.slow_min;
   if (name == "slow_max_ms") return &faults.slow_max;
+  if (name == "webhook_delay_min_ms") return &faults.delivery_delay_min;
+  if (name == "webhook_delay_max_ms") return &faults.delivery_delay_max;
+  return nullptr;
+}
+
+/// The rate of that name; null if there is none.
+double* find_rate(Faults& faults, std::string_view name) {
+  for (std::size_t kind = 1; kind < fault_kinds; ++kind) {
+    if (fault_names[kind] == name) return &faults.rates[kind];
+  }
+  for (std::size_t kind = 0; kind < delivery_fault_kinds; ++kind) {
+    if (delivery_fault_names[kind] == name) return &faults.delivery_rates[kind];
+  }
   return nullptr;
 }
 
@@ -61,6 +77,18 @@ std::string_view to_text(Fault fault) {
   return fault_names.at(static_cast<std::size_t>(fault));
 }
 
+std::string_view to_text(DeliveryFault fault) {
+  return delivery_fault_names.at(static_cast<std::size_t>(fault));
+}
+
+std::string Faults::names() {
+  std::string out;
+  for (std::size_t kind = 1; kind < fault_kinds; ++kind)
+    out += fmt::format("{}, ", fault_names[kind]);
+  for (const std::string_view name : delivery_fault_names) out += fmt::format("{}, ", name);
+  return out.substr(0, out.size() - 2);
+}
+
 Result<void> Faults::change(const Form& form) {
   Faults changed = *this;
   for (const auto& [name, value] : form.parameters()) {
@@ -70,12 +98,13 @@ Result<void> Faults::change(const Form& form) {
       *delay = *read;
       continue;
     }
-    std::size_t kind = 1;
-    while (kind < fault_kinds && fault_names[kind] != name) ++kind;
-    if (kind == fault_kinds) return fail(ErrorCode::malformed, "unknown fault: " + name);
+    double* const named = find_rate(changed, name);
+    if (named == nullptr) {
+      return fail(ErrorCode::malformed, "unknown fault: " + name + "; there are " + names());
+    }
     const Result<double> rate = read_rate(name, value);
     if (!rate) return tl::unexpected{rate.error()};
-    changed.rates[kind] = *rate;
+    *named = *rate;
   }
   *this = changed;
   return {};
@@ -88,10 +117,15 @@ std::string Faults::json() const {
   for (std::size_t kind = 1; kind < fault_kinds; ++kind) {
     json.raw(fault_names[kind], fmt::format("{}", rates[kind]));
   }
+  for (std::size_t kind = 0; kind < delivery_fault_kinds; ++kind) {
+    json.raw(delivery_fault_names[kind], fmt::format("{}", delivery_rates[kind]));
+  }
   json.number("latency_ms", ms_of(latency));
   json.number("jitter_ms", ms_of(jitter));
   json.number("slow_min_ms", ms_of(slow_min));
   json.number("slow_max_ms", ms_of(slow_max));
+  json.number("webhook_delay_min_ms", ms_of(delivery_delay_min));
+  json.number("webhook_delay_max_ms", ms_of(delivery_delay_max));
   json.close('}');
   return out;
 }

@@ -29,6 +29,18 @@ enum class Fault : std::uint8_t {
 inline constexpr std::size_t fault_kinds = 10;
 [[nodiscard]] std::string_view to_text(Fault fault);
 
+/// What goes wrong with the delivery of one event on purpose.
+enum class DeliveryFault : std::uint8_t {
+  duplicate,  // It comes again, a little later.
+  reorder,    // Later ones overtake it.
+  delay,      // It comes much later.
+  lose,       // It never comes.
+  early,      // It comes before the answer to the request that caused the event.
+};
+inline constexpr std::size_t delivery_fault_kinds = 5;
+/// "webhook_duplicate" and the like.
+[[nodiscard]] std::string_view to_text(DeliveryFault fault);
+
 /// How often each fault happens, and how long requests take.
 struct Faults {
   /// Range: each 0..1, by Fault; at most one fault happens to a request.
@@ -37,12 +49,22 @@ struct Faults {
   Duration jitter{0};             // Added to it: 0 .. jitter.
   Duration slow_min{seconds{1}};  // Added by Fault::slow.
   Duration slow_max{seconds{10}};
+  /// Range: each 0..1, by DeliveryFault.
+  std::array<double, delivery_fault_kinds> delivery_rates{};
+  Duration delivery_delay_min{seconds{5}};  // Added by DeliveryFault::delay.
+  Duration delivery_delay_max{seconds{60}};
   /// Of refunds that are pending first: how many of them fail. Not a fault of one request.
   double pending_failures = 0;
 
   [[nodiscard]] double& rate(Fault fault) { return rates[static_cast<std::size_t>(fault)]; }
+  [[nodiscard]] double& rate(DeliveryFault fault) {
+    return delivery_rates[static_cast<std::size_t>(fault)];
+  }
+  /// The names of all faults, for people: "drop_before_commit, ...".
+  [[nodiscard]] static std::string names();
   /// Changes what the form names: rates by the fault's name, latency_ms, jitter_ms, slow_min_ms,
-  /// slow_max_ms. Errors: malformed; then nothing is changed.
+  /// slow_max_ms, webhook_delay_min_ms, webhook_delay_max_ms. Errors: malformed; then nothing is
+  /// changed.
   [[nodiscard]] Result<void> change(const Form& form);
   [[nodiscard]] std::string json() const;
 };

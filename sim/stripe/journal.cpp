@@ -3,7 +3,8 @@
 // record = length(4) check(8) payload             length: bytes of the payload; check: hash of it
 // payload = at(8) number(8) outcome(1) text(key) text(path) text(form)
 // text   = length(4) byte*
-// Numbers are little-endian; `at` counts microseconds since 1970.
+// Numbers are little-endian; `at` counts microseconds since 1970. The path of what is no POST has
+// the method before it, and a blank.
 
 #include "paysaga/sim/stripe/journal.hpp"
 
@@ -172,6 +173,10 @@ Journal::Journal(Journal&& other) noexcept
 
 Journal::~Journal() {
   if (file_ >= 0) ::close(file_);
+}
+
+bool Journal::fresh() const {
+  return size_bytes_ == static_cast<std::int64_t>(header_bytes);
 }
 
 Result<void> Journal::cut_off() {

@@ -27,6 +27,8 @@ class Journal {
 
   /// The seed that the file was made with; ids depend on it.
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  /// True if it holds no record.
+  [[nodiscard]] bool fresh() const;
   /// Hands every record to `visit`, in order; then the journal can be appended to. A last record
   /// that is not whole is cut off: its request was never done.
   /// Errors: corrupt, storage_failed, what `visit` returns.

@@ -56,13 +56,32 @@ StripeModel::StripeModel(const ModelOptions& options)
     : faults_{options.faults},
       dice_{options.seed},
       account_{options.seed, options.behaviour},
-      keys_{options.key_kept} {}
+      keys_{options.key_kept},
+      outbox_{options.seed} {
+  limiter_.set_limits(options.limits);
+}
 
 /// `now` is Stripe's time: the caller's, moved by what the clock was advanced by hand.
 Time StripeModel::advance(Time now) {
   newest_ = std::max(newest_, now);
   account_.settle(newest_, faults_.pending_failures);
+  if (!replaying_) outbox_.post(account_, faults_, newest_, newest_);
   return newest_;
+}
+
+std::optional<Time> StripeModel::next_due() const {
+  const std::optional<Time> happens = account_.next_due();
+  const std::optional<Time> leaves = outbox_.next_due();
+  if (!happens && !leaves) return std::nullopt;
+  return std::min(happens.value_or(Time::max()), leaves.value_or(Time::max())) - clock_offset_;
+}
+
+std::vector<Parcel> StripeModel::take_parcels(Time now) {
+  return outbox_.take(account_, advance(now + clock_offset_), now);
+}
+
+void StripeModel::settle_parcel(std::uint64_t parcel, int status, Time now) {
+  outbox_.settle(account_, parcel, status, advance(now + clock_offset_));
 }
 
 Course StripeModel::arrive(Request request, Time now) {
@@ -88,7 +107,26 @@ Course StripeModel::arrive(Request request, Time now) {
     course.stripe_version = std::move(request.stripe_version);
   }
   settle_early(course, request, now);
+  limit(course, now);
   return course;
+}
+
+/// The object that a request changes is: the one in its path.
+void StripeModel::limit(Course& course, Time now) {
+  if (is_control(course.endpoint)) return;
+  const std::string_view object = course.post ? id_in_path(course.path) : std::string_view{};
+  course.limited = limiter_.begin(course.endpoint, object, now);
+  course.under_way = course.limited == LimitReason::none;
+  if (course.under_way) return;
+  if (course.key_held) keys_.release(course.key);
+  course.key_held = course.key_reused = course.replayed = false;
+  course.original = 0;
+  course.early = reply_of(course.limited == LimitReason::locked ? lock_timeout() : rate_limited());
+}
+
+void StripeModel::release(const Course& course) {
+  if (!course.under_way) return;
+  limiter_.end(course.endpoint, course.post ? id_in_path(course.path) : std::string_view{});
 }
 
 /// Answers what needs no execution: refusals before it begins, and repeats.
@@ -166,20 +204,26 @@ std::optional<Record> StripeModel::record(const Course& course, Time now) const 
   } else if (course.draw.fault == Fault::error_500_saved) {
     outcome = course.draw.effective ? Outcome::error_500_done : Outcome::error_500_undone;
   }
+  // A path without a method is a POST's.
+  const std::string path =
+      course.post ? course.path : std::string{course.method} + ' ' + course.path;
   return Record{std::max(newest_, now + clock_offset_),
                 course.number,
                 outcome,
                 course.key,
-                course.path,
+                path,
                 course.form_text};
 }
 
 Answer StripeModel::execute(const Course& course, Time now) {
   const std::optional<Record> written = record(course, now);
   now = advance(now + clock_offset_);
+  release(course);
   if (is_control(course.endpoint) && !is_change(course.endpoint)) return answer_control(course);
   if (written) {
     const Reply reply = commit(*written, course.endpoint, course.form);
+    const Duration left = std::max(course.answer_after - course.effect_after, Duration{0});
+    outbox_.post(account_, faults_, now, now + left);
     if (is_control(course.endpoint)) return answer_played(course, reply);
     return answer(course, course.early ? *course.early : reply);
   }
@@ -190,6 +234,7 @@ Answer StripeModel::execute(const Course& course, Time now) {
 }
 
 void StripeModel::abandon(const Course& course) {
+  release(course);
   if (course.key_held) keys_.release(course.key);
 }
 
@@ -210,7 +255,8 @@ Reply StripeModel::commit(const Record& record, Endpoint endpoint, const Form& f
                                          ? nullptr
                                          : std::make_shared<const std::string>(record.key)});
   if (record.outcome != Outcome::error_500_undone) {
-    Reply done = perform(endpoint, record.path, form, record.at);
+    Reply done = perform(endpoint, std::string_view{record.path}.substr(record.path.find(' ') + 1),
+                         form, record.at);
     if (record.outcome == Outcome::answered || !kept(done)) reply = std::move(done);
   }
   if (record.key.empty()) return reply;
@@ -223,11 +269,15 @@ Reply StripeModel::commit(const Record& record, Endpoint endpoint, const Form& f
 }
 
 Result<void> StripeModel::replay(const Record& record) {
-  const Endpoint endpoint = find_endpoint("POST", record.path);
+  const std::size_t blank = record.path.find(' ');
+  const bool posted = blank == std::string::npos;
+  const std::string path = posted ? record.path : record.path.substr(blank + 1);
+  const Endpoint endpoint = find_endpoint(posted ? "POST" : record.path.substr(0, blank), path);
   Result<Form> form = Form::parse(record.form);
   if (!is_change(endpoint) || !form) {
     return fail(ErrorCode::corrupt, "a record of the Stripe simulator cannot be read");
   }
+  replaying_ = true;
   static_cast<void>(advance(record.at));
   requests_ = std::max(requests_,
                        record.number / requests_per_life * requests_per_life + requests_per_life);
@@ -244,7 +294,10 @@ Result<void> StripeModel::replay(const Record& record) {
 Reply StripeModel::perform(Endpoint endpoint, std::string_view path, const Form& form, Time now) {
   if (endpoint == Endpoint::sim_set_behaviour) return change_behaviour(form);
   if (endpoint == Endpoint::sim_advance_clock) return advance_clock(form);
-  return dispatch(account_, endpoint, id_in_path(path), form, now);
+  const std::string_view id = id_in_path(path);
+  const std::optional<Index> event = account_.ids().index_of(Kind::event, id);
+  if (endpoint == Endpoint::sim_play && event) return resend(*event, form, now);
+  return dispatch(account_, endpoint, id, form, now);
 }
 
 Answer StripeModel::answer(const Course& course, const Reply& reply) {
@@ -292,8 +345,10 @@ Answer StripeModel::compose(const Course& course, const Reply& reply) {
         ids.text(Kind::request, course.replayed ? course.original : course.number));
   }
   if (course.replayed) headers.emplace_back("Idempotent-Replayed", "true");
-  if (fault == Fault::rate_limit_429) {
-    headers.emplace_back("Stripe-Rate-Limited-Reason", "global-rate");
+  const LimitReason limited =
+      fault == Fault::rate_limit_429 ? LimitReason::global_rate : course.limited;
+  if (const std::string_view reason = to_text(limited); !reason.empty()) {
+    headers.emplace_back("Stripe-Rate-Limited-Reason", reason);
   }
   const std::string_view retry = should_retry(course, answer, reply);
   if (!retry.empty()) headers.emplace_back("Stripe-Should-Retry", retry);

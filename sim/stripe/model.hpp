@@ -12,6 +12,8 @@
 #include "paysaga/sim/stripe/account.hpp"
 #include "paysaga/sim/stripe/fault.hpp"
 #include "paysaga/sim/stripe/key.hpp"
+#include "paysaga/sim/stripe/limiter.hpp"
+#include "paysaga/sim/stripe/outbox.hpp"
 #include "paysaga/sim/stripe/request_log.hpp"
 
 namespace paysaga::sim::stripe {
@@ -73,6 +75,8 @@ struct Course {
   Endpoint endpoint = Endpoint::unknown;
   bool post = false;
   std::string_view method;  // A literal.
+  bool under_way = false;   // Counted by the limiter.
+  LimitReason limited = LimitReason::none;
   bool key_held = false;
   bool key_reused = false;
   bool replayed = false;
@@ -91,6 +95,7 @@ struct ModelOptions {
   Behaviour behaviour{};
   /// How long idempotency keys are remembered.
   Duration key_kept = hours{24};
+  Limits limits{};
 };
 
 /// Stripe, as far as paysaga uses it: a pure function of its requests, their times and a seed. It
@@ -121,9 +126,19 @@ class StripeModel {
 
   [[nodiscard]] const Account& account() const { return account_; }
   /// When something happens by itself next; none if nothing does.
-  [[nodiscard]] std::optional<Time> next_due() const {
-    const std::optional<Time> due = account_.next_due();
-    return due ? std::optional{*due - clock_offset_} : std::nullopt;
+  [[nodiscard]] std::optional<Time> next_due() const;
+  /// The deliveries of events that have to be sent now; each is settled once it has ended.
+  [[nodiscard]] std::vector<Parcel> take_parcels(Time now);
+  /// `status` is 0 if there was no answer.
+  void settle_parcel(std::uint64_t parcel, int status, Time now);
+  /// True while the answer to a request waits for a delivery that goes before it.
+  [[nodiscard]] bool holds_answer(const Course& course) const {
+    return outbox_.holds(course.number);
+  }
+  /// Call once every record of former lives has been done again.
+  void end_replay() {
+    replaying_ = false;
+    outbox_.skip(account_);
   }
   /// Does what falls due by itself until `now`.
   void settle(Time now) { static_cast<void>(advance(now + clock_offset_)); }
@@ -138,23 +153,31 @@ class StripeModel {
   [[nodiscard]] Time advance(Time now);
   void settle_early(Course& course, const Request& request, Time now);
   void take_key(Course& course, Time now);
+  void limit(Course& course, Time now);
+  void release(const Course& course);
   [[nodiscard]] bool takes_effect(const Course& course) const;
   [[nodiscard]] Reply commit(const Record& record, Endpoint endpoint, const Form& form);
   [[nodiscard]] Reply perform(Endpoint endpoint, std::string_view path, const Form& form, Time now);
   [[nodiscard]] Answer answer(const Course& course, const Reply& reply);
   [[nodiscard]] Answer compose(const Course& course, const Reply& reply);
   [[nodiscard]] Answer answer_control(const Course& course);
+  [[nodiscard]] Answer answer_faults(const Course& course);
+  [[nodiscard]] Answer answer_limits(const Course& course);
   [[nodiscard]] Answer answer_played(const Course& course, const Reply& reply);
   [[nodiscard]] Reply change_behaviour(const Form& form);
   [[nodiscard]] Reply advance_clock(const Form& form);
   [[nodiscard]] std::string clock_json() const;
+  [[nodiscard]] Reply resend(Index event, const Form& form, Time now);
 
   Faults faults_;
   FaultDice dice_;
   Account account_;
   Keys keys_;
   std::uint64_t requests_ = 0;
+  bool replaying_ = false;
+  Limiter limiter_;
   RequestLog log_;
+  Outbox outbox_;
   Duration clock_offset_{0};  // Stripe's clock runs ahead of the caller's by what it was advanced.
   Time newest_{};             // Time never goes back, whatever the caller's clock does.
 };

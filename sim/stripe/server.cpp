@@ -2,6 +2,7 @@
 
 #include "paysaga/sim/stripe/server.hpp"
 
+#include <functional>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <boost/beast.hpp>
 #include <fmt/format.h>
 
+#include "paysaga/sim/stripe/courier.hpp"
 #include "paysaga/sim/stripe/service.hpp"
 
 namespace paysaga::sim {
@@ -24,6 +26,7 @@ using boost::system::error_code;
 constexpr std::uint32_t header_bytes_max = 16U << 10U;
 constexpr std::uint64_t body_bytes_max = 256U << 10U;
 constexpr std::size_t read_bytes = 8U << 10U;
+constexpr seconds hold_max{2};
 
 std::string text_of(std::string_view view) {
   return std::string{view};
@@ -52,14 +55,54 @@ void append_answer(std::string& out, const stripe::Answer& answer, bool keep_ali
   out.append(answer.body, 0, cut ? answer.body.size() / 2 : answer.body.size());
 }
 
+/// Sends events to webhook endpoints when they are due, and lets due things happen.
+///
+/// Threads:   the server's; what the courier reports is brought there.
+class Postman {
+ public:
+  Postman(asio::io_context& context, StripeService& service)
+      : context_{context}, timer_{context}, service_{service} {}
+
+  /// Call when something may have become due.
+  void look() {
+    for (stripe::Parcel& parcel : service_.take_parcels()) {
+      courier_.send(std::move(parcel), [this, number = parcel.number](int status) {
+        asio::post(context_, [this, number, status] {
+          service_.settle_parcel(number, status);
+          std::erase_if(waiting_, [](const auto& goes_on) { return goes_on(); });
+          look();
+        });
+      });
+    }
+    const std::optional<Duration> due = service_.until_due();
+    if (!due) return;
+    // One timer: setting it again drops the former wait.
+    timer_.expires_after(std::max<Duration>(*due, milliseconds{1}));
+    timer_.async_wait([this](error_code error) {
+      if (!error) look();
+    });
+  }
+  /// Calls it after each delivery until it returns true.
+  void after_deliveries(std::function<bool()> goes_on) { waiting_.push_back(std::move(goes_on)); }
+
+ private:
+  asio::io_context& context_;
+  asio::steady_timer timer_;
+  StripeService& service_;
+  std::vector<std::function<bool()>> waiting_;
+  stripe::Courier courier_;
+};
+
 /// One connection: it reads a request, waits, has it done, waits, answers, and reads the next.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, StripeService& service, const StripeServerOptions& options)
+  Session(tcp::socket socket, StripeService& service, Postman& postman,
+          const StripeServerOptions& options)
       : stream_{std::move(socket)},
         timer_{stream_.get_executor()},
         buffer_{header_bytes_max + body_bytes_max},
         service_{service},
+        postman_{postman},
         options_{options} {
     ++service_.connections;
   }
@@ -115,7 +158,24 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void execute() {
     answer_ = service_.execute(course_);
-    after(course_.answer_after, [](Session& self) { self.write(); });
+    postman_.look();
+    after(course_.answer_after, [](Session& self) { self.hold(); });
+  }
+
+  /// Some events are delivered before the answer; a receiver that does not answer holds it no
+  /// longer than `hold_max`.
+  void hold() {
+    if (!service_.holds_answer(course_)) return write();
+    stream_.expires_never();
+    timer_.expires_after(hold_max);
+    timer_.async_wait([self = shared_from_this()](error_code) { self->write(); });
+    postman_.after_deliveries([waiting = weak_from_this()] {
+      const auto self = waiting.lock();
+      if (self == nullptr) return true;
+      if (self->service_.holds_answer(self->course_)) return false;
+      self->timer_.cancel();
+      return true;
+    });
   }
 
   /// Goes on when `delay` has passed since the request arrived.
@@ -173,6 +233,7 @@ class Session : public std::enable_shared_from_this<Session> {
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   StripeService& service_;
+  Postman& postman_;
   const StripeServerOptions& options_;
   std::chrono::steady_clock::time_point arrived_;
   stripe::Course course_;
@@ -189,6 +250,7 @@ struct StripeServer::Service {
   asio::io_context context{1};
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
+  std::unique_ptr<Postman> postman;  // After what it uses: its courier ends first.
   std::uint16_t port = 0;
   std::thread thread;
 
@@ -210,6 +272,11 @@ struct StripeServer::Service {
         fmt::format("cannot listen on {}:{}: {}", options.address, options.port, error.message()));
   }
 
+  [[nodiscard]] std::string url() const {
+    const bool v6 = options.address.find(':') != std::string::npos;
+    return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", options.address, v6 ? "]" : "", port);
+  }
+
   void accept() {
     acceptor.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted) return;
@@ -222,7 +289,7 @@ struct StripeServer::Service {
       }
       if (stripe->connections < options.connections_max) {
         socket.set_option(tcp::no_delay{true}, error);
-        std::make_shared<Session>(std::move(socket), *stripe, options)->await_request();
+        std::make_shared<Session>(std::move(socket), *stripe, *postman, options)->await_request();
       }
       accept();
     });
@@ -246,6 +313,9 @@ Result<std::uint16_t> StripeServer::start(const StripeServerOptions& options) {
   auto stripe = StripeService::open(options);
   if (!stripe) return tl::unexpected{stripe.error()};
   service->stripe = std::move(*stripe);
+  service->stripe->set_pages(service->url());
+  service->postman = std::make_unique<Postman>(service->context, *service->stripe);
+  asio::post(service->context, [raw = service.get()] { raw->postman->look(); });
   service->accept();
   service->thread = std::thread{[raw = service.get()] { raw->context.run(); }};
   service_ = std::move(service);
@@ -261,10 +331,7 @@ std::uint16_t StripeServer::port() const {
 }
 
 std::string StripeServer::url() const {
-  if (service_ == nullptr) return {};
-  const bool v6 = service_->options.address.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", service_->options.address, v6 ? "]" : "",
-                     service_->port);
+  return service_ == nullptr ? std::string{} : service_->url();
 }
 
 Result<std::string> StripeServer::books(bool summary_only, std::string_view order_id) const {

@@ -9,6 +9,7 @@
 #include "paysaga/saga/time.hpp"
 #include "paysaga/sim/stripe/behaviour.hpp"
 #include "paysaga/sim/stripe/fault.hpp"
+#include "paysaga/sim/stripe/limiter.hpp"
 
 namespace paysaga::sim {
 
@@ -23,6 +24,7 @@ struct StripeServerOptions {
   /// Refunds, debits and disputes happen so many times sooner than `behaviour` says.
   std::int64_t speed = 1;
   Duration key_kept = hours{24};
+  stripe::Limits limits{};
   std::uint32_t connections_max = 4096;
   Duration idle_timeout = seconds{120};    // Between two requests of a connection.
   Duration request_timeout = seconds{15};  // For a request to arrive, once it has begun.

@@ -29,7 +29,8 @@ stripe::Answer unwritten(const Error& error) {
 }  // namespace
 
 Result<std::unique_ptr<StripeService>> StripeService::open(const StripeServerOptions& options) {
-  stripe::ModelOptions model{options.seed, options.faults, options.behaviour, options.key_kept};
+  stripe::ModelOptions model{options.seed, options.faults, options.behaviour, options.key_kept,
+                             options.limits};
   model.behaviour.hasten(options.speed);
   std::optional<stripe::Journal> journal;
   if (!options.journal.empty()) {
@@ -43,8 +44,24 @@ Result<std::unique_ptr<StripeService>> StripeService::open(const StripeServerOpt
     const Result<void> replayed = service->journal_->replay(
         [&](const stripe::Record& record) { return service->model_.replay(record); });
     if (!replayed) return tl::unexpected{replayed.error()};
+    service->model_.end_replay();
+    if (auto kept = service->keep_behaviour(model.behaviour); !kept) {
+      return tl::unexpected{kept.error()};
+    }
   }
   return service;
+}
+
+/// The journal has to know how long things take: a later life does them again.
+Result<void> StripeService::keep_behaviour(const stripe::Behaviour& behaviour) {
+  const bool known = model_.account().behaviour() == behaviour && !journal_->fresh();
+  if (known) return {};
+  stripe::Record record{
+      wall_clock(), 0, stripe::Record::Outcome::answered, {}, "/_sim/behaviour", behaviour.form()};
+  if (auto written = journal_->append(record); !written) return written;
+  const Result<void> done = model_.replay(record);
+  model_.end_replay();
+  return done;
 }
 
 stripe::Course StripeService::arrive(stripe::Request request) {
@@ -64,6 +81,32 @@ stripe::Answer StripeService::execute(const stripe::Course& course) {
     }
   }
   return model_.execute(course, now);
+}
+
+std::vector<stripe::Parcel> StripeService::take_parcels() {
+  const std::scoped_lock lock{mutex_};
+  return model_.take_parcels(wall_clock());
+}
+
+void StripeService::settle_parcel(std::uint64_t parcel, int status) {
+  const std::scoped_lock lock{mutex_};
+  model_.settle_parcel(parcel, status, wall_clock());
+}
+
+std::optional<Duration> StripeService::until_due() const {
+  const std::scoped_lock lock{mutex_};
+  const std::optional<Time> due = model_.next_due();
+  return due ? std::optional{std::max(*due - wall_clock(), Duration{0})} : std::nullopt;
+}
+
+bool StripeService::holds_answer(const stripe::Course& course) const {
+  const std::scoped_lock lock{mutex_};
+  return model_.holds_answer(course);
+}
+
+void StripeService::set_pages(const std::string& url) {
+  const std::scoped_lock lock{mutex_};
+  model_.set_pages(url);
 }
 
 std::string StripeService::books(bool summary_only, std::string_view order_id) const {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "paysaga/sim/stripe/journal.hpp"
 #include "paysaga/sim/stripe/model.hpp"
@@ -25,6 +26,14 @@ class StripeService {
   /// Writes the request down, then does it. A request that cannot be written down is not done and
   /// is answered 503.
   [[nodiscard]] stripe::Answer execute(const stripe::Course& course);
+  /// What has to be sent to webhook endpoints now; each is settled once it has ended.
+  [[nodiscard]] std::vector<stripe::Parcel> take_parcels();
+  void settle_parcel(std::uint64_t parcel, int status);
+  /// How long until something happens by itself; none if nothing does.
+  [[nodiscard]] std::optional<Duration> until_due() const;
+  [[nodiscard]] bool holds_answer(const stripe::Course& course) const;
+  /// Where browsers find this Stripe.
+  void set_pages(const std::string& url);
   [[nodiscard]] std::string books(bool summary_only, std::string_view order_id) const;
   [[nodiscard]] std::uint64_t violations() const;
   void set_faults(const stripe::Faults& faults);
@@ -34,6 +43,8 @@ class StripeService {
  private:
   StripeService(const stripe::ModelOptions& options, std::optional<stripe::Journal> journal)
       : model_{options}, journal_{std::move(journal)} {}
+  /// Errors: those of the journal.
+  [[nodiscard]] Result<void> keep_behaviour(const stripe::Behaviour& behaviour);
 
   mutable std::mutex mutex_;
   stripe::StripeModel model_;

@@ -1,3 +1,5 @@
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "sim/stripe/world.hpp"
@@ -90,6 +92,16 @@ TEST_CASE("control: the last requests are listed with what became of them", "[si
   CHECK(at(world.get("/_sim/requests?id=" + declined).body, "data.1.id") == "absent");
   CHECK(at(world.get("/_sim/requests?limit=1").body, "data.1.id") == "absent");
   CHECK(at(world.get("/_sim/requests?endpoint=create_intent").body, "data.0.error") == "null");
+}
+
+TEST_CASE("control: every endpoint has a name of its own in books and log", "[sim][stripe]") {
+  std::set<std::string_view> names;
+  for (std::size_t kind = 0; kind < endpoint_kinds; ++kind) {
+    names.insert(to_text(static_cast<Endpoint>(kind)));
+  }
+  CHECK(names.size() == endpoint_kinds);
+  CHECK(to_text(Endpoint::list_endpoints) == "list_endpoints");
+  CHECK(to_text(Endpoint::sim_answer) == "sim_answer");
 }
 
 }  // namespace paysaga::sim::stripe
