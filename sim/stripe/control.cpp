@@ -75,7 +75,7 @@ Answer StripeModel::answer_control(const Course& course) {
       return answer;
     }
     answer.status = status_of(found);
-    render(account_, found, answer.body);
+    render(account_, found, course.number, answer.body);
     return answer;
   }
   return course.endpoint == Endpoint::sim_limits ? answer_limits(course) : answer_faults(course);
@@ -125,7 +125,7 @@ Answer StripeModel::answer_played(const Course& course, const Reply& reply) {
                                 intent->state.failure.decline == nullptr ? "succeeded" : "failed"));
     return answer;
   }
-  render(account_, reply, answer.body);
+  render(account_, reply, course.number, answer.body);
   return answer;
 }
 

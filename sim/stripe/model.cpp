@@ -329,7 +329,7 @@ Answer StripeModel::compose(const Course& course, const Reply& reply) {
   if (fault == Fault::truncated) answer.delivery = Delivery::cut;
   answer.status = status_of(reply);
   answer.body.reserve(2048);
-  render(account_, reply, answer.body);
+  render(account_, reply, course.replayed ? course.original : course.number, answer.body);
   account_.books().count_answer(answer.status);
 
   const Ids& ids = account_.ids();

@@ -39,7 +39,8 @@ void render(const Account& account, const TransactionReply& reply, std::string& 
   json.close('}');
 }
 
-void render(const Account& account, const ErrorReply& reply, std::string& out) {
+void render(const Account& account, const ErrorReply& reply, std::uint64_t request,
+            std::string& out) {
   JsonWriter json{out};
   json.open('{');
   json.open("error", '{');
@@ -61,6 +62,8 @@ void render(const Account& account, const ErrorReply& reply, std::string& out) {
     json.name("payment_intent");
     render(account, *reply.intent, out);
   }
+  json.text("request_log_url",
+            "https://dashboard.stripe.com/test/logs/" + account.ids().text(Kind::request, request));
   json.text("type", reply.type);
   json.close('}');
   json.close('}');
@@ -92,9 +95,9 @@ void render_event(const Account& account, Index number, std::string& out) {
   json.close('}');
 }
 
-void render(const Account& account, const Reply& reply, std::string& out) {
+void render(const Account& account, const Reply& reply, std::uint64_t request, std::string& out) {
   std::visit(Overload{[&](const std::shared_ptr<const ErrorReply>& error) {
-                        render(account, *error, out);
+                        render(account, *error, request, out);
                       },
                       [&](const TextReply& text) { out += text.json; },
                       [&](const auto& object) { render(account, object, out); }},

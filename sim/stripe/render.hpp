@@ -14,8 +14,10 @@ void render(const Account& account, const ChargeReply& reply, std::string& out);
 void render(const Account& account, const RefundReply& reply, std::string& out);
 void render(const Account& account, const DisputeReply& reply, std::string& out);
 void render(const Account& account, const TransactionReply& reply, std::string& out);
-void render(const Account& account, const ErrorReply& reply, std::string& out);
-void render(const Account& account, const Reply& reply, std::string& out);
+/// `request`: the one that was answered so first; its log is named beside the error.
+void render(const Account& account, const ErrorReply& reply, std::uint64_t request,
+            std::string& out);
+void render(const Account& account, const Reply& reply, std::uint64_t request, std::string& out);
 /// An event, with what it tells of as it was then.
 void render_event(const Account& account, Index number, std::string& out);
 

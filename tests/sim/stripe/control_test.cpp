@@ -75,7 +75,8 @@ TEST_CASE("control: the last requests are listed with what became of them", "[si
   const std::string id = at(world.create("o1", "", "k1").body, "id");
   const Answer first = world.confirm(id, "pm_card_chargeDeclined", "k2");
   world.confirm(id, "pm_card_chargeDeclined", "k2");
-  world.retrieve("pi_nobody");
+  const Answer missing = world.retrieve("pi_nobody");
+  CHECK(at(missing.body, "error.request_log_url").ends_with(missing.header("Request-Id")));
   const std::string log = world.get("/_sim/requests").body;
   const std::string declined{first.header("Request-Id")};
   CHECK(at(log, "data.0.endpoint") == "retrieve_intent");

@@ -35,6 +35,13 @@ std::string everything(World& world) {
   return text + books.substr(books.find("\"orders\":"));
 }
 
+/// A new request has another id in another life; the log of an error is named by it.
+std::string without_log_url(std::string body) {
+  const std::size_t begin = body.find("\"request_log_url\"");
+  if (begin != std::string::npos) body.erase(begin, body.find(',', begin) - begin);
+  return body;
+}
+
 /// A life of requests with faults of all kinds, drawn from the seed.
 void live(World& world, std::uint64_t seed) {
   Prng prng{seed};
@@ -103,8 +110,8 @@ TEST_CASE("journal: doing the records again gives the same account", "[sim][stri
     const std::vector<Record> records = first.records;
     for (const Record& record : records) {
       if (record.key.empty()) continue;
-      CHECK(first.post(record.path, record.form, record.key).body ==
-            second.post(record.path, record.form, record.key).body);
+      CHECK(without_log_url(first.post(record.path, record.form, record.key).body) ==
+            without_log_url(second.post(record.path, record.form, record.key).body));
     }
   }
 }
