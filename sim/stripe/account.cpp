@@ -64,14 +64,17 @@ void Account::expect_delivery(Index event) {
   if (Event* told = events_.find(event)) ++told->pending_webhooks;
 }
 
-void Account::note_delivered(Index event) {
-  if (Event* told = events_.find(event)) --told->pending_webhooks;
+void Account::note_delivered(Index event, bool resent) {
+  Event* told = events_.find(event);
+  if (told == nullptr) return;
+  --told->pending_webhooks;
+  if (resent && told->undelivered > 0) --told->undelivered;
 }
 
 void Account::note_undelivered(Index event, bool expected) {
   Event* told = events_.find(event);
   if (told == nullptr) return;
-  told->undelivered = true;
+  ++told->undelivered;
   if (expected) --told->pending_webhooks;
 }
 

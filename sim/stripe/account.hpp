@@ -78,10 +78,11 @@ class Account {
   [[nodiscard]] std::string secret_of(Index endpoint) const;
   /// The endpoints that want events of that type.
   [[nodiscard]] std::vector<Index> receivers(std::string_view type) const;
-  /// What an event says of its deliveries: one is under way; it succeeded; it was given up, after
-  /// it had been expected or at once. Nothing if the event is forgotten.
+  /// What an event says of its deliveries: one is under way; it succeeded, perhaps in place of one
+  /// that was given up; it was given up, after it had been expected or at once. Nothing if the
+  /// event is forgotten.
   void expect_delivery(Index event);
-  void note_delivered(Index event);
+  void note_delivered(Index event, bool resent);
   void note_undelivered(Index event, bool expected);
   [[nodiscard]] const Ids& ids() const { return ids_; }
   [[nodiscard]] std::uint64_t refunds_failed() const { return refunds_failed_; }

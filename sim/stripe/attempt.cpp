@@ -19,6 +19,12 @@ constexpr std::array<std::string_view, 10> confirm_names{
 constexpr std::array<std::string_view, 3> capture_methods{"automatic", "automatic_async", "manual"};
 constexpr std::size_t url_characters_max = 2000;
 
+/// The largest charge. Source: docs.stripe.com/currencies.
+std::int64_t minor_max(const TestMethod& test) {
+  if (test.type != MethodType::card) return 99'999'999;
+  return test.brand == "amex" ? 999'999'999 : charge_minor_max;
+}
+
 }  // namespace
 
 Checked<MethodTypes> read_types(const Form& form) {
@@ -99,6 +105,10 @@ Checked<void> Account::check_method(const Intent& intent, const TestMethod* test
     return refuse("payment_intent_incompatible_payment_method",
                   "The PaymentMethod provided (" + type +
                       ") is not allowed for this PaymentIntent: see its payment_method_types.");
+  }
+  if (intent.state.amount.minor > minor_max(*test)) {
+    return tl::unexpected{parameter_error("amount_too_large", "amount",
+                                          "This is more than such a payment method may pay.")};
   }
   if (test->type == MethodType::card) return {};
   if (intent.state.amount.currency.text() != "USD") {
@@ -194,7 +204,7 @@ void Account::customer_answers(Index index, bool passed, Time now) {
 
 Index Account::add_charge(Index index, Time now) {
   const IntentState& state = intents_[index].state;
-  charges_.push_back({index, state.method, state.amount, now, std::nullopt, {}, {}});
+  charges_.push_back({index, state.method, state.amount, now, state.words, std::nullopt, {}, {}});
   return static_cast<Index>(charges_.size() - 1);
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "paysaga/saga/money.hpp"
 #include "paysaga/saga/time.hpp"
-#include "paysaga/sim/stripe/object.hpp"
+#include "paysaga/sim/stripe/intent.hpp"
 
 namespace paysaga::sim::stripe {
 
@@ -31,7 +32,8 @@ struct Charge {
   Method method;
   Money amount;
   Time created;
-  std::optional<Time> capture_before;  // Of an authorization.
+  std::shared_ptr<const IntentWords> words;  // The intent's, when the charge was made.
+  std::optional<Time> capture_before;        // Of an authorization.
   ChargeState state;
   std::vector<Index> refunds;
 

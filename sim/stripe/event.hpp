@@ -28,7 +28,7 @@ struct Event {
   std::string_view previous;  // previous_attributes as JSON, a literal; empty if there are none.
   Cause cause;
   std::uint32_t pending_webhooks = 0;  // Deliveries that have not succeeded and are not given up.
-  bool undelivered = false;            // One was given up.
+  std::uint32_t undelivered = 0;       // Those that were given up.
 };
 
 /// The events of an account, kept for 30 days.

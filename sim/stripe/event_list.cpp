@@ -44,7 +44,7 @@ Reply Account::list_events(const Form& form) const {
   const bool filtered = form.value("delivery_success").has_value();
   const auto wanted = [&](Index number) {
     const Event& event = *events_.find(number);
-    const bool reached = event.pending_webhooks == 0 && !event.undelivered;
+    const bool reached = event.pending_webhooks == 0 && event.undelivered == 0;
     if (filtered && reached != *delivered) return false;
     return types.empty() || std::any_of(types.begin(), types.end(), [&](std::string_view type) {
              return matches(type, event.type);

@@ -36,7 +36,9 @@ void Outbox::post(Account& account, const Faults& faults, Time now, Time answere
 
 void Outbox::resend(Account& account, Index event, Time now) {
   for (const Index endpoint : account.receivers(account.events().find(event)->type)) {
-    put(account, {now, 0, event, endpoint, 1});
+    Delivery delivery{now, 0, event, endpoint, 1};
+    delivery.resent = true;
+    put(account, delivery);
   }
 }
 
@@ -115,7 +117,7 @@ void Outbox::settle(Account& account, std::uint64_t parcel, int status, Time now
   ended_.push_back({delivery, now, status});
   release(delivery);
   if (status < 200 || status > 299) return retry(account, delivery, now);
-  if (delivery.counts) account.note_delivered(delivery.event);
+  if (delivery.counts) account.note_delivered(delivery.event, delivery.resent);
   if (!delivery.repeats) return;
   Delivery again = delivery;
   again.at = now + Duration{delays_.between(0, overtaken_max.count())};

@@ -66,6 +66,7 @@ class Outbox {
     Duration waited{0};       // Since the first attempt.
     std::uint64_t early = 0;  // The request whose answer waits for it.
     bool counts = true;       // False for one that comes again without need.
+    bool resent = false;      // By hand.
     bool repeats = false;     // Once delivered, it comes again.
     friend bool operator>(const Delivery& a, const Delivery& b) {
       return a.at != b.at ? a.at > b.at : a.number > b.number;

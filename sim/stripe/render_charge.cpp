@@ -33,7 +33,7 @@ void render(const Account& account, const ChargeReply& reply, std::string& out) 
   const Charge& charge = account.charge(reply.charge);
   const ChargeState& state = reply.state;
   const Intent& intent = account.intent(charge.intent);
-  const IntentWords& words = *intent.state.words;
+  const IntentWords& words = *charge.words;
   const Ids& ids = account.ids();
   const bool succeeded = state.status == ChargeStatus::succeeded;
   JsonWriter json{out};

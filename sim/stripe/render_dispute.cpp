@@ -51,6 +51,18 @@ void append_evidence(JsonWriter& json, const Dispute& dispute, const DisputeRepl
   json.close('}');
 }
 
+void append_card(JsonWriter& json, const TestMethod& card, bool inquiry) {
+  json.open("payment_method_details", '{');
+  json.open("card", '{');
+  json.text("brand", card.brand);
+  json.text("case_type", inquiry ? "inquiry" : "chargeback");
+  json.text("network", card.brand);
+  json.null("network_reason_code");
+  json.close('}');
+  json.text("type", "card");
+  json.close('}');
+}
+
 }  // namespace
 
 void render(const Account& account, const DisputeReply& reply, std::string& out) {
@@ -90,15 +102,7 @@ void render(const Account& account, const DisputeReply& reply, std::string& out)
   } else {
     json.text("payment_intent", ids.text(Kind::intent, charge.intent));
   }
-  json.open("payment_method_details", '{');
-  json.open("card", '{');
-  json.text("brand", charge.method.test->brand);
-  json.text("case_type", inquiry ? "inquiry" : "chargeback");
-  json.text("network", charge.method.test->brand);
-  json.null("network_reason_code");
-  json.close('}');
-  json.text("type", "card");
-  json.close('}');
+  if (charge.method.test->type == MethodType::card) append_card(json, *charge.method.test, inquiry);
   json.text("reason", dispute.reason);
   json.text("status", to_text(state.status));
   json.close('}');

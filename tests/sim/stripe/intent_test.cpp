@@ -248,6 +248,45 @@ TEST_CASE("intent: an update changes what it names, money only while nothing is 
   CHECK(world.create("o1", "", "k1").body == before);
 }
 
+TEST_CASE("intent: some methods pay less than others", "[sim][stripe]") {
+  struct Row {
+    const char* method;
+    const char* amount;
+    const char* outcome;
+  };
+  const Row row = GENERATE(Row{"pm_card_visa", "999999999999", "200 succeeded"},
+                           Row{"pm_card_amex", "999999999", "200 succeeded"},
+                           Row{"pm_card_amex", "1000000000", "400 amount_too_large"},
+                           Row{"pm_usBankAccount_success", "99999999", "200 processing"},
+                           Row{"pm_usBankAccount_success", "100000000", "400 amount_too_large"});
+  CAPTURE(row.method, row.amount);
+  World world;
+  const Answer paid = world.post("/v1/payment_intents",
+                                 "currency=usd&payment_method_types[]=card&confirm=true&"
+                                 "payment_method_types[]=us_bank_account&amount=" +
+                                     std::string{row.amount} + "&payment_method=" + row.method);
+  CHECK(outcome(paid) == row.outcome);
+}
+
+TEST_CASE("intent: a charge keeps the words that the intent had", "[sim][stripe]") {
+  World world;
+  const std::string id = world.intent("o1", "pm_card_visa");
+  const std::string charge = at(world.retrieve(id).body, "latest_charge");
+  world.post("/v1/payment_intents/" + id, "metadata[order_id]=o2");
+  CHECK(at(world.retrieve(id).body, "metadata.order_id") == "o2");
+  CHECK(at(world.get("/v1/charges/" + charge).body, "metadata.order_id") == "o1");
+}
+
+TEST_CASE("intent: a method that an answer named is taken again", "[sim][stripe]") {
+  World world;
+  const std::string method =
+      at(world.retrieve(world.intent("o1", "pm_card_mastercard")).body, "payment_method");
+  const std::string id = world.intent("o2");
+  CHECK(outcome(world.confirm(id, method)) == "200 succeeded");
+  CHECK(at(world.get("/v1/payment_intents/" + id + "?expand[]=payment_method").body,
+           "payment_method.card.brand") == "mastercard");
+}
+
 TEST_CASE("intent: metadata has bounds", "[sim][stripe]") {
   World world;
   const auto create = [&](const std::string& metadata) {

@@ -155,6 +155,9 @@ TEST_CASE("webhook: what fails is tried again, ever later, and given up", "[sim]
   };
   CHECK(lists("false"));
   CHECK_FALSE(lists("true"));
+  world.play(of_event(world, "charge.succeeded", "id"), "resend");
+  CHECK(deliver(world, seconds{1}) == "charge.succeeded");
+  CHECK(lists("true"));
 }
 
 TEST_CASE("webhook: one that fails first arrives later", "[sim][stripe]") {
