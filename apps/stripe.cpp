@@ -44,6 +44,21 @@ PAYMENT METHODS (payment_method=...)
   pm_usBankAccount_success, _insufficientFunds, ...   processing first (payment_method_types[]=
                                              us_bank_account, in usd)
 
+FAULTS (--fault NAME=RATE, 0 to 1; at most one of the first nine happens to a request)
+  drop_before_commit, drop_after_commit   the connection closes; nothing was done, or it was
+  error_500_saved, error_500_unsaved      500, kept under the idempotency key or not
+  rate_limit_429, lock_timeout_429        refused before it begins
+  slow, truncated, html_502               answered late, by half, or by a page of the edge
+  webhook_duplicate, webhook_reorder, webhook_delay, webhook_lose, webhook_early
+                                          an event comes twice, is overtaken, comes late, never, or
+                                          before the answer to the request that caused it
+
+LIMITS (--limit sandbox, --limit live, --limit NAME=NUMBER)
+  global_rate, endpoint_rate, search_rate   requests a second: sandbox 25, 25, 20; live 100, 25, 20
+  global_concurrency, endpoint_concurrency  requests under way
+  updates_an_hour                           of one payment intent: 1000
+  locks                                     1: one change of an object at a time, or lock_timeout
+
 WEBHOOKS
   POST /v1/webhook_endpoints (url, enabled_events[]) answers the secret; events are signed and
   sent to http:// and https:// URLs, and tried again as webhook_retry and webhook_give_up say.
@@ -140,20 +155,31 @@ void add_stripe(CLI::App& app, Common&, Work& work) {
   stripe->require_subcommand(1);
   auto options = std::make_shared<SimulateOptions>();
   CLI::App* verb = stripe->add_subcommand("simulate", "Serve the simulator over HTTP");
-  verb->add_option("--listen", options->listen, "Address and port; port 0 takes a free one");
-  verb->add_option("--journal", options->journal, "A file in which the account outlives it");
-  verb->add_option("--seed", options->seed, "Of ids, faults and latencies");
-  verb->add_option("--speed", options->speed,
-                   "Refunds, debits, disputes and retried webhooks come so many times sooner");
-  verb->add_option("--latency", options->latency, "Of every answer, as in 30ms");
-  verb->add_option("--jitter", options->jitter, "Added to it, 0 up to this");
-  verb->add_option("--fault", options->faults,
-                   "NAME=RATE, 0 to 1: " + sim::stripe::Faults::names());
-  verb->add_option("--set", options->behaviour,
-                   "NAME=VALUE, what happens by itself: " + sim::stripe::Behaviour::names());
-  verb->add_option("--limit", options->limits,
-                   "none, sandbox, live or NAME=NUMBER: " + sim::stripe::Limits::names());
-  verb->footer(manual);
+  verb->add_option("--listen", options->listen, "Address and port; port 0 takes a free one")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  verb->add_option("--journal", options->journal, "A file in which the account outlives it")
+      ->type_name("FILE");
+  verb->add_option("--seed", options->seed, "Of ids, faults and latencies")
+      ->type_name("N")
+      ->capture_default_str();
+  verb->add_option("--speed", options->speed, "What is marked * below comes so many times sooner")
+      ->type_name("N")
+      ->capture_default_str();
+  verb->add_option("--latency", options->latency, "Of every answer, as in 30ms")
+      ->type_name("TIME")
+      ->capture_default_str();
+  verb->add_option("--jitter", options->jitter, "Added to it, 0 up to this")
+      ->type_name("TIME")
+      ->capture_default_str();
+  verb->add_option("--fault", options->faults, "What goes wrong, and how often; may be repeated")
+      ->type_name("NAME=RATE");
+  verb->add_option("--set", options->behaviour, "What happens by itself; may be repeated")
+      ->type_name("NAME=VALUE");
+  verb->add_option("--limit", options->limits, "How much may be asked for; may be repeated")
+      ->type_name("none|sandbox|live|NAME=N");
+  verb->footer(std::string{manual} + "\n\nWHAT HAPPENS BY ITSELF (--set NAME=VALUE)\n" +
+               sim::stripe::Behaviour::manual());
   verb->callback([&work, options] { work = [options] { return simulate(*options); }; });
 }
 

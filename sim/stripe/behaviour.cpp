@@ -15,31 +15,34 @@ struct Delay {
   std::string_view name;
   Duration Behaviour::*member;
   bool hastened;
+  std::string_view meaning;
 };
 constexpr std::array delays{
-    Delay{"refund_after", &Behaviour::refund_after, true},
-    Delay{"customer_min", &Behaviour::customer_min, false},
-    Delay{"customer_max", &Behaviour::customer_max, false},
-    Delay{"processing", &Behaviour::processing, true},
-    Delay{"hold", &Behaviour::hold, false},
-    Delay{"dispute_after", &Behaviour::dispute_after, true},
-    Delay{"dispute_due", &Behaviour::dispute_due, true},
-    Delay{"dispute_review", &Behaviour::dispute_review, true},
-    Delay{"search_lag", &Behaviour::search_lag, false},
-    Delay{"funds_after", &Behaviour::funds_after, true},
-    Delay{"webhook_after", &Behaviour::webhook_after, false},
-    Delay{"webhook_retry", &Behaviour::webhook_retry, true},
-    Delay{"webhook_give_up", &Behaviour::webhook_give_up, true},
+    Delay{"refund_after", &Behaviour::refund_after, true, "until a refund succeeds or fails later"},
+    Delay{"customer_min", &Behaviour::customer_min, false, "3DS: the customer answers after this"},
+    Delay{"customer_max", &Behaviour::customer_max, false, "and before this"},
+    Delay{"processing", &Behaviour::processing, true, "until a bank answers a debit"},
+    Delay{"hold", &Behaviour::hold, false, "until an authorization expires"},
+    Delay{"dispute_after", &Behaviour::dispute_after, true, "from a charge to its dispute"},
+    Delay{"dispute_due", &Behaviour::dispute_due, true, "a dispute without evidence is lost then"},
+    Delay{"dispute_review", &Behaviour::dispute_review, true, "from the evidence to the verdict"},
+    Delay{"search_lag", &Behaviour::search_lag, false, "until a search finds what was changed"},
+    Delay{"funds_after", &Behaviour::funds_after, true, "until the money of a charge is available"},
+    Delay{"webhook_after", &Behaviour::webhook_after, false, "from an answer to its events"},
+    Delay{"webhook_retry", &Behaviour::webhook_retry, true,
+          "the first pause; each is six times the one before"},
+    Delay{"webhook_give_up", &Behaviour::webhook_give_up, true, "no retry later than this"},
 };
 
 struct Rate {
   std::string_view name;
   double Behaviour::*member;
+  std::string_view meaning;
 };
 constexpr std::array rates{
-    Rate{"customer_fails", &Behaviour::customer_fails},
-    Rate{"customer_leaves", &Behaviour::customer_leaves},
-    Rate{"dispute_won", &Behaviour::dispute_won},
+    Rate{"customer_fails", &Behaviour::customer_fails, "3DS: does not pass"},
+    Rate{"customer_leaves", &Behaviour::customer_leaves, "3DS: never answers by itself"},
+    Rate{"dispute_won", &Behaviour::dispute_won, "when the evidence does not decide it"},
 };
 
 /// Errors: malformed.
@@ -109,6 +112,19 @@ std::string Behaviour::names() {
   for (const Delay& delay : delays) out += fmt::format("{}, ", delay.name);
   for (const Rate& rate : rates) out += fmt::format("{}, ", rate.name);
   return out.substr(0, out.size() - 2);
+}
+
+std::string Behaviour::manual() {
+  const Behaviour initial;
+  std::string out;
+  for (const Delay& delay : delays) {
+    out += fmt::format("  {:<16} {:>4}{}  {}\n", delay.name, to_text(initial.*delay.member),
+                       delay.hastened ? "*" : " ", delay.meaning);
+  }
+  for (const Rate& rate : rates) {
+    out += fmt::format("  {:<16} {:>4}   {}\n", rate.name, initial.*rate.member, rate.meaning);
+  }
+  return out;
 }
 
 }  // namespace paysaga::sim::stripe

@@ -41,6 +41,8 @@ struct Behaviour {
   [[nodiscard]] std::string form() const;
   /// The names, for people: "refund_after, customer_min, ...".
   [[nodiscard]] static std::string names();
+  /// A line each: name, default (`*`: divided by the speed), meaning.
+  [[nodiscard]] static std::string manual();
   friend bool operator==(const Behaviour&, const Behaviour&) = default;
 };
 
