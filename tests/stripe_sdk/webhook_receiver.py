@@ -1,12 +1,13 @@
 """A shop's webhook endpoint: keeps what it is sent, answers as it is told."""
 
 import http.server
+import json
 import threading
 
 
 class Receiver:
     def __init__(self):
-        self.received = []  # (time of arrival, headers, body)
+        self.received = []  # (path, headers, body)
         self.status = 200
         self.changed = threading.Condition()
         receiver = self
@@ -31,10 +32,17 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hooks?shop=1"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def wait_for(self, wanted, seconds=10):
-        """Waits until `wanted(received)` holds."""
+    def of(self, intent):
+        """What came about a payment intent or its charge."""
+        def concerns(body):
+            told = json.loads(body)["data"]["object"]
+            return intent in (told["id"], told.get("payment_intent"))
+        return [one for one in self.received if concerns(one[2])]
+
+    def wait_for(self, intent, count, seconds=20):
+        """Waits until so many deliveries came about an intent."""
         with self.changed:
-            return self.changed.wait_for(lambda: wanted(self.received), seconds)
+            return self.changed.wait_for(lambda: len(self.of(intent)) >= count, seconds)
 
     def close(self):
         self.server.shutdown()
