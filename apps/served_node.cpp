@@ -9,7 +9,7 @@
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/engine/runtime.hpp"
-#include "paysaga/sim/stripe_server.hpp"
+#include "paysaga/sim/stripe/server.hpp"
 
 namespace paysaga::apps {
 

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "paysaga/engine/runtime.hpp"
-#include "paysaga/sim/stripe_server.hpp"
+#include "paysaga/sim/stripe/server.hpp"
 
 namespace paysaga::bench {
 

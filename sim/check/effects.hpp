@@ -6,7 +6,7 @@
 #include <unordered_set>
 
 #include "paysaga/sim/check/fold.hpp"
-#include "paysaga/sim/stripe_model.hpp"
+#include "paysaga/sim/stripe/model.hpp"
 
 namespace paysaga::sim {
 

@@ -5,9 +5,10 @@
 namespace paysaga::sim {
 namespace {
 
-constexpr std::array violations{stripe::Violation::double_charge, stripe::Violation::double_refund,
-                                stripe::Violation::refund_over_charge,
-                                stripe::Violation::key_reused_other_params};
+constexpr std::array violations{
+    stripe::Violation::double_charge,      stripe::Violation::double_refund,
+    stripe::Violation::refund_over_charge, stripe::Violation::key_reused_other_params,
+    stripe::Violation::capture_twice,      stripe::Violation::capture_over_authorized};
 
 }  // namespace
 
@@ -46,8 +47,8 @@ MoneyCheck::Sums MoneyCheck::sums_of(const stripe::OrderBook& book) const {
     const stripe::Intent& intent = account().intent(index);
     if (intent.state.status != stripe::IntentStatus::succeeded) continue;
     ++sums.charges;
-    sums.charged += intent.amount.minor;
-    sums.refunded += account().charge(intent.state.charge).refunded_minor;
+    sums.charged += intent.state.received_minor;
+    sums.refunded += account().charge(intent.state.charge).state.refunded_minor;
   }
   return sums;
 }

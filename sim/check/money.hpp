@@ -4,7 +4,7 @@
 #include <string>
 
 #include "paysaga/sim/check/whole.hpp"
-#include "paysaga/sim/stripe_model.hpp"
+#include "paysaga/sim/stripe/model.hpp"
 
 namespace paysaga::sim {
 

@@ -8,12 +8,12 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/stripe/stripe_provider.hpp"
-#include "paysaga/sim/stripe_line.hpp"
-#include "paysaga/sim/stripe_model.hpp"
+#include "paysaga/sim/stripe/model.hpp"
 #include "paysaga/sim/world/courier.hpp"
 #include "paysaga/sim/world/disk.hpp"
 #include "paysaga/sim/world/group.hpp"
 #include "paysaga/sim/world/plan.hpp"
+#include "paysaga/sim/world/stripe_line.hpp"
 #include "paysaga/sim/world/timeline.hpp"
 #include "paysaga/storage/memory_log.hpp"
 

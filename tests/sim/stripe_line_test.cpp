@@ -1,4 +1,4 @@
-#include "paysaga/sim/stripe_line.hpp"
+#include "paysaga/sim/world/stripe_line.hpp"
 
 #include <map>
 #include <optional>

@@ -8,6 +8,8 @@ import uuid
 
 import stripe
 
+from webhook_receiver import Receiver
+
 
 class World:
     """A client and the books of the simulator that it talks to."""
@@ -37,10 +39,18 @@ class World:
         with urllib.request.urlopen(f"{self.url}/_sim/books?{query}", timeout=10) as answer:
             return json.load(answer)
 
-    def faults(self, **rates):
-        data = "&".join(f"{name}={value}" for name, value in rates.items()).encode()
-        with urllib.request.urlopen(f"{self.url}/_sim/faults", data=data, timeout=10) as answer:
+    def tell(self, what, **values):
+        """Changes the simulator itself: faults, behaviour, limits, clock, play/ID."""
+        data = "&".join(f"{name}={value}" for name, value in values.items()).encode()
+        with urllib.request.urlopen(f"{self.url}/_sim/{what}", data=data, timeout=10) as answer:
             return json.load(answer)
+
+    def faults(self, **rates):
+        return self.tell("faults", **rates)
+
+    def bank_debit(self, method):
+        intent = self.create(currency="usd", payment_method_types=["us_bank_account"])
+        return self.confirm(intent.id, method)
 
 
 def new_key():
@@ -164,7 +174,6 @@ def check_bad_requests(world):
         ({"amount": 1001, "currency": "kwd"}, "parameter_invalid_integer"),
         ({"shipping": {"name": "x"}}, "parameter_unknown"),
         ({"payment_method": "pm_nobody"}, "resource_missing"),
-        ({"capture_method": "manual"}, "parameter_unknown"),
     ]
     for extra, code in table:
         error = refused(stripe.InvalidRequestError, lambda: world.create(**extra))
@@ -218,6 +227,156 @@ def check_faults_and_retries(world):
     finally:
         world.faults(drop_after_commit=0)
     assert len(world.books(f"order={order}")["orders"][0]["intents"]) == 1
+
+
+def check_manual_capture(world):
+    intents = world.client.v1.payment_intents
+    held = world.confirm(world.create(capture_method="manual").id)
+    assert held.status == "requires_capture" and held.amount_capturable == 4200
+    error = refused(stripe.InvalidRequestError,
+                    lambda: intents.capture(held.id, {"amount_to_capture": 4201}))
+    assert error.code == "amount_too_large"
+    taken = intents.capture(held.id, {"amount_to_capture": 1000, "expand": ["latest_charge"]})
+    assert taken.status == "succeeded" and taken.amount_received == 1000
+    assert taken.latest_charge.captured and taken.latest_charge.amount_captured == 1000
+    error = refused(stripe.InvalidRequestError, lambda: intents.capture(held.id))
+    assert error.code == "payment_intent_unexpected_state"
+    assert error.error.payment_intent.status == "succeeded"
+    voided = world.confirm(world.create(capture_method="manual").id)
+    assert intents.cancel(voided.id).amount_capturable == 0
+    lapsed = world.confirm(world.create(capture_method="manual").id)
+    world.tell(f"play/{lapsed.id}", act="expire")
+    assert intents.retrieve(lapsed.id).cancellation_reason == "automatic"
+
+
+def check_authentication(world):
+    intents = world.client.v1.payment_intents
+    world.tell("behaviour", customer_leaves=1)
+    try:
+        asked = intents.confirm(world.create().id,
+                                {"payment_method": "pm_card_authenticationRequired",
+                                 "return_url": "https://shop.example/back"})
+        assert asked.status == "requires_action"
+        assert asked.next_action.type == "redirect_to_url"
+        page = asked.next_action.redirect_to_url.url
+        assert page.startswith(world.url)
+        with urllib.request.urlopen(page, timeout=10) as answer:
+            assert b"42.00 EUR" in answer.read()
+        world.tell(f"play/{asked.id}", act="authenticate")
+        assert intents.retrieve(asked.id).status == "succeeded"
+    finally:
+        world.tell("behaviour", customer_leaves=0)
+    error = refused(stripe.CardError, lambda: intents.confirm(
+        world.create().id, {"payment_method": "pm_card_authenticationRequired",
+                            "off_session": True}))
+    assert error.code == "authentication_required"
+
+
+def check_bank_debits(world):
+    intents = world.client.v1.payment_intents
+    paid = world.bank_debit("pm_usBankAccount_success")
+    assert paid.status == "processing"
+    assert world.tell(f"play/{paid.id}", act="succeed")["status"] == "succeeded"
+    failed = world.bank_debit("pm_usBankAccount_insufficientFunds")
+    world.tell("clock", advance="4d")
+    after = intents.retrieve(failed.id)
+    assert after.status == "requires_payment_method"
+    assert after.last_payment_error.code == "insufficient_funds"
+
+
+def check_disputes(world):
+    client = world.client.v1
+    charge = world.paid("pm_card_createDispute").latest_charge
+    world.tell("clock", advance="1m")
+    dispute = client.disputes.list({"charge": charge}).data[0]
+    assert dispute.status == "needs_response" and dispute.reason == "fraudulent"
+    error = refused(stripe.InvalidRequestError,
+                    lambda: client.refunds.create({"charge": charge}))
+    assert error.code == "charge_disputed"
+    client.disputes.update(dispute.id,
+                           {"evidence": {"uncategorized_text": "winning_evidence"}})
+    world.tell("clock", advance="1d")
+    assert client.disputes.retrieve(dispute.id).status == "won"
+    lost = world.paid().latest_charge
+    opened = world.tell(f"play/{lost}", act="dispute")
+    assert client.disputes.close(opened["id"]).status == "lost"
+
+
+def check_events_charges_and_balance(world):
+    client = world.client.v1
+    intent = world.paid()
+    told = client.events.list({"type": "payment_intent.succeeded", "limit": 1}).data[0]
+    assert told.data.object.id == intent.id and told.request.idempotency_key.startswith("key_")
+    assert client.events.retrieve(told.id).type == "payment_intent.succeeded"
+    charges = client.charges.list({"payment_intent": intent.id,
+                                   "expand": ["data.balance_transaction"]}).data
+    assert len(charges) == 1 and charges[0].balance_transaction.net < 4200
+    moved = client.balance_transactions.list({"source": charges[0].id}).data
+    assert [one.type for one in moved] == ["charge"]
+
+
+def check_search(world):
+    order = f"o_{uuid.uuid4().hex}"
+    intent = world.create(order=order)
+    query = {"query": f"metadata['order_id']:'{order}'"}
+    intents = world.client.v1.payment_intents
+    assert intents.search(query).data == []
+    world.tell("clock", advance="1m")
+    assert [one.id for one in intents.search(query).auto_paging_iter()] == [intent.id]
+
+
+def check_webhooks(world):
+    client = world.client.v1
+    receiver = Receiver()
+    endpoint = client.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": ["payment_intent.succeeded", "charge.failed"]})
+    try:
+        assert endpoint.secret.startswith("whsec_") and endpoint.status == "enabled"
+        intent = world.paid()
+        assert receiver.wait_for(intent.id, 1)
+        path, headers, body = receiver.of(intent.id)[0]
+        assert path == "/hooks?shop=1"
+        event = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], endpoint.secret)
+        assert event.type == "payment_intent.succeeded" and event.data.object.id == intent.id
+        refused(stripe.SignatureVerificationError, lambda: stripe.Webhook.construct_event(
+            body + b" ", headers["Stripe-Signature"], endpoint.secret))
+        # What fails comes again, signed anew, and is among the events that were not delivered.
+        receiver.status = 500
+        failed = world.create()
+        refused(stripe.CardError, lambda: world.confirm(failed.id, "pm_card_chargeDeclined"))
+        assert receiver.wait_for(failed.id, 1)
+        missed = client.events.list({"delivery_success": False, "type": "charge.failed"}).data[0]
+        receiver.status = 200
+        world.tell("clock", advance="1m")
+        assert receiver.wait_for(failed.id, 2)
+        assert json.loads(receiver.of(failed.id)[1][2])["id"] == missed.id
+        early_and_doubled(world, receiver)
+    finally:
+        client.webhook_endpoints.delete(endpoint.id)
+        receiver.close()
+    refused(stripe.InvalidRequestError, lambda: client.webhook_endpoints.retrieve(endpoint.id))
+
+
+def early_and_doubled(world, receiver):
+    world.faults(webhook_early=1)
+    try:
+        intent = world.paid()
+        assert len(receiver.of(intent.id)) == 1  # It was here before the answer.
+        world.faults(webhook_early=0, webhook_duplicate=1)
+        intent = world.paid()
+        assert receiver.wait_for(intent.id, 2)
+        assert len({json.loads(body)["id"] for _, _, body in receiver.of(intent.id)}) == 1
+    finally:
+        world.faults(webhook_early=0, webhook_duplicate=0)
+
+
+def check_limits(world):
+    world.tell("limits", endpoint_rate=1)
+    try:
+        error = refused(stripe.RateLimitError, lambda: [world.create() for _ in range(3)])
+        assert error.headers["Stripe-Rate-Limited-Reason"] == "endpoint-rate"
+    finally:
+        world.tell("limits", endpoint_rate=0)
 
 
 def check_books(world):

@@ -10,24 +10,13 @@ all checks passed; 1: some did not; 2: the test itself could not run.
 
 import argparse
 import pathlib
-import subprocess
 import sys
+
+from simulator import running, simulator
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "run"))
 import packages  # noqa: E402
-
-
-def start_server(binary):
-    """Starts `paysaga stripe simulate` on a free port; it prints its URL on its first line."""
-    process = subprocess.Popen([binary, "stripe", "simulate", "--listen", "127.0.0.1:0"],
-                               stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        for word in line.split():
-            if word.startswith("http://"):
-                return process, word.rstrip(".,;")
-    print("stripe_sdk: the simulator did not print its URL", file=sys.stderr)
-    sys.exit(2)
 
 
 def main():
@@ -40,15 +29,8 @@ def main():
 
     import checks  # Needs the SDK, so only now.
 
-    process, url = None, arguments.url
-    if arguments.server:
-        process, url = start_server(arguments.server)
-    try:
+    with simulator(arguments.server) if arguments.server else running(arguments.url) as url:
         failed = checks.run(url)
-    finally:
-        if process is not None:
-            process.terminate()
-            process.wait(timeout=10)
     sys.exit(1 if failed else 0)
 
 
