@@ -4,7 +4,19 @@
 
 #include <fmt/format.h>
 
+#include "paysaga/engine/kafka/client.hpp"
+#include "paysaga/engine/kafka/settings.hpp"
+
 namespace paysaga::apps {
+namespace {
+
+/// The names under [kafka.properties] are librdkafka's to know.
+std::vector<std::string> kafka_faults(const config::Settings& settings) {
+  if (settings.journal.kind != config::JournalKind::kafka) return {};
+  return engine::kafka::property_faults(engine::kafka::kafka_options(settings).properties);
+}
+
+}  // namespace
 
 std::optional<config::Loaded> load_settings(const Common& common) {
   config::Sources sources;
@@ -17,9 +29,10 @@ std::optional<config::Loaded> load_settings(const Common& common) {
   sources.options = common.overrides;
   if (common.data) sources.flags.push_back({"--data", "node.data", *common.data});
   auto loaded = config::load(sources);
-  if (loaded) return std::move(*loaded);
-  for (const std::string& fault : loaded.error()) complain(fault);
-  return std::nullopt;
+  const std::vector<std::string> faults = loaded ? kafka_faults(loaded->settings) : loaded.error();
+  for (const std::string& fault : faults) complain(fault);
+  if (!faults.empty()) return std::nullopt;
+  return std::move(*loaded);
 }
 
 void complain(const std::string& what) {

@@ -221,12 +221,24 @@ void Release::operator()(rd_kafka_message_s* message) const {
   rd_kafka_message_destroy(message);
 }
 
+std::vector<std::string> property_faults(const Properties& properties) {
+  std::vector<std::string> faults;
+  const Held<rd_kafka_conf_t> conf{rd_kafka_conf_new()};
+  for (const auto& [name, value] : properties) {
+    if (std::ranges::find(owned_names, name) != owned_names.end()) {
+      faults.push_back("the Kafka property " + name +
+                       " is set by paysaga itself and cannot be given");
+    } else if (const auto done = set(*conf, name, value); !done) {
+      faults.push_back(done.error().detail);
+    }
+  }
+  return faults;
+}
+
 Result<std::unique_ptr<Client>> Client::open(const KafkaOptions& options, Role role,
                                              const Properties& owned, Hooks hooks) {
-  for (const auto& [name, value] : options.properties) {
-    if (std::ranges::find(owned_names, name) == owned_names.end()) continue;
-    return fail(ErrorCode::malformed,
-                "the Kafka property " + name + " is set by paysaga itself and cannot be given");
+  if (auto faults = property_faults(options.properties); !faults.empty()) {
+    return fail(ErrorCode::malformed, std::move(faults.front()));
   }
   auto client = std::unique_ptr<Client>{new Client};
   client->hooks_ = std::move(hooks);

@@ -64,6 +64,10 @@ using Held = std::unique_ptr<T, Release>;
 enum class Role { producer, consumer };
 using Properties = std::map<std::string, std::string>;
 
+/// What is wrong with properties that a person gave, one line each: names that are not known or are
+/// ours, values that cannot be.
+[[nodiscard]] std::vector<std::string> property_faults(const Properties& properties);
+
 /// One instance of librdkafka, with its threads.
 ///
 /// Threads:  the hooks are called from whoever polls, but `answered` and `failed` from any.

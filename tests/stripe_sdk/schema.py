@@ -12,7 +12,6 @@ not; 2: the test itself could not run.
 import argparse
 import json
 import pathlib
-import random
 import re
 import subprocess
 import sys
@@ -118,7 +117,7 @@ def main():
     parser = argparse.ArgumentParser(description="Stripe's OpenAPI against the simulator")
     parser.add_argument("--server", required=True, help="the paysaga binary")
     parser.add_argument("--examples", type=int, default=40, help="of each kind of request")
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     packages.enter("schemathesis", HERE / "schema.txt")
     print(f"schemathesis with --seed {arguments.seed}", flush=True)
