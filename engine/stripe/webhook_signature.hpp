@@ -27,7 +27,8 @@ inline constexpr Duration webhook_tolerance = minutes{5};
 [[nodiscard]] Result<std::string> check_signature(std::string_view body, std::string_view header,
                                                   std::span<const WebhookSecret> secrets, Time now);
 
-/// The header for a body, as the provider sends it.
+/// The header for a body, as the provider sends it: "t=1700000000,v1=5257a8...".
+/// Source: docs.stripe.com/webhooks/signature.
 [[nodiscard]] std::string sign_webhook(std::string_view body, std::string_view secret, Time at);
 
 }  // namespace paysaga::engine::stripe

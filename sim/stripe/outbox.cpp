@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "paysaga/engine/stripe/webhook_signature.hpp"
 #include "paysaga/sim/stripe/json.hpp"
 #include "paysaga/sim/stripe/render.hpp"
-#include "paysaga/storage/hash_chain.hpp"
 
 namespace paysaga::sim::stripe {
 namespace {
@@ -13,11 +13,6 @@ constexpr std::int64_t pause_growth = 6;
 constexpr Duration overtaken_max = seconds{2};
 
 }  // namespace
-
-std::string sign(const std::string& secret, const std::string& body, Time now) {
-  const std::string at = std::to_string(micros_of(now) / 1'000'000);
-  return "t=" + at + ",v1=" + storage::chain_hash({"", secret}, at + "." + body);
-}
 
 Outbox::Outbox(std::uint64_t seed) : delays_{Prng::stream(seed, "webhook delays")} {
   for (std::size_t kind = 0; kind < delivery_fault_kinds; ++kind) {
@@ -102,7 +97,8 @@ std::vector<Parcel> Outbox::take(Account& account, Time now, Time wall) {
     }
     std::string body;
     render_event(account, delivery.event, body);
-    std::string signature = sign(account.secret_of(delivery.endpoint), body, wall);
+    std::string signature =
+        engine::stripe::sign_webhook(body, account.secret_of(delivery.endpoint), wall);
     parcels.push_back({delivery.number, endpoint.url, std::move(body), std::move(signature)});
     in_flight_.emplace(delivery.number, delivery);
   }

@@ -95,7 +95,4 @@ class Outbox {
   Index posted_ = 0;
 };
 
-/// "t=1700000000,v1=5257a8...". Source: docs.stripe.com/webhooks/signature.
-[[nodiscard]] std::string sign(const std::string& secret, const std::string& body, Time now);
-
 }  // namespace paysaga::sim::stripe

@@ -6,6 +6,7 @@
 #include <boost/asio.hpp>
 #include <catch2/catch.hpp>
 
+#include "paysaga/engine/stripe/webhook_signature.hpp"
 #include "paysaga/sim/stripe/server.hpp"
 #include "sim/stripe/world.hpp"
 
@@ -111,7 +112,7 @@ TEST_CASE("postman: an event arrives signed, and is known to have arrived", "[si
   const std::string signature =
       message.head.substr(mark + 18, message.head.find('\r', mark) - mark - 18);
   const Time signed_at = time_from_micros(std::stoll(signature.substr(2)) * 1'000'000);
-  CHECK(signature == stripe::sign(secret, message.body, signed_at));
+  CHECK(signature == engine::stripe::sign_webhook(message.body, secret, signed_at));
   shop.answer(204);
   CHECK(at(simulator.settled(), "data.0.id") == at(message.body, "id"));
   CHECK(at(simulator.call("GET", "/v1/events?delivery_success=false"), "data") == "[]");
