@@ -211,6 +211,8 @@ class Partition {
   [[nodiscard]] Time now() const;
   [[nodiscard]] Moment moment() const { return {now(), clock_.now()}; }
   void heard_time(Time appended_at);
+  /// From 0 up to less than `most`.
+  [[nodiscard]] Duration jitter_below(Duration most);
   [[nodiscard]] std::shared_ptr<const Saga> committed(const OrderId& order) const;
 
   PartitionActor::pointer self_;

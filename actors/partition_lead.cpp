@@ -289,9 +289,7 @@ void Partition::step_down(std::string_view why) {
   if (!owned_ || draining_) return stop(std::string{why});
   const std::int64_t spread = std::int64_t{1} << std::min(claims_lost_, 7);
   const Duration wait = std::min<Duration>(claim_again_min * spread, claim_again_max);
-  const auto jitter =
-      static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(wait.count()));
-  claim_not_before_ = clock_.now() + Duration{jitter};
+  claim_not_before_ = clock_.now() + jitter_below(wait);
   begin();
 }
 
@@ -301,7 +299,7 @@ void Partition::stop(std::string why) {
   role_ = Role::stopped;
   stop_passes_ = false;
   begin_again_at_ = clock_.now() + begin_again_after;
-  if (owned_ && !draining_) {
+  if ((owned_ || store_failed_) && !draining_) {
     observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
   }
   why_ = std::move(why);
@@ -315,11 +313,8 @@ void Partition::stop_unread(const Error& error) {
 /// A store that failed stays so until it is opened anew. A standby says it, too: nobody would see
 /// that it has become none.
 void Partition::stop_unwritten(const Error& error) {
-  stop("the store failed, the node must be started again: " + error.detail);
   store_failed_ = true;
-  if (!owned_ && !draining_) {
-    observer_.partition_failed(id_, Error{ErrorCode::unavailable, why_});
-  }
+  stop("the store failed, the node must be started again: " + error.detail);
 }
 
 void Partition::drop_everything(std::string_view why) {

@@ -21,6 +21,11 @@ Time Partition::now() const {
   return journal_time_ + (clock_.now() - journal_time_at_);
 }
 
+Duration Partition::jitter_below(Duration most) {
+  const auto span = static_cast<std::uint64_t>(std::max<std::int64_t>(most.count(), 1));
+  return Duration{static_cast<std::int64_t>(random_() % span)};
+}
+
 void Partition::heard_time(Time appended_at) {
   const Time at = clock_.now();
   journal_time_ = journal_time_at_ == Time{} ? appended_at : std::max(now(), appended_at);
@@ -79,10 +84,7 @@ void Partition::wake_due() {
 void Partition::on(const Deferred& deferred) {
   if (role_ != Role::leading) return;
   if (Roster::Active* active = roster_.find(deferred.order)) active->send(deferred);
-  const Duration wait =
-      deferred.after / 2 + Duration{static_cast<std::int64_t>(
-                               random_() % static_cast<std::uint64_t>(
-                                               std::max<std::int64_t>(deferred.after.count(), 1)))};
+  const Duration wait = deferred.after / 2 + jitter_below(deferred.after);
   wakes_.push(std::min(now() + wait, wakes_.horizon()), deferred.order);
 }
 

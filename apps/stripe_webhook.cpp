@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "paysaga/config/value.hpp"
 #include "paysaga/engine/stripe/webhook_signature.hpp"
 
 namespace paysaga::apps {
@@ -37,10 +38,10 @@ Result<std::vector<engine::stripe::WebhookSecret>> secrets_of(const CheckOptions
     secrets.push_back({secret_variable, value});
   }
   if (!from.secret_file.empty()) {
-    auto text = read_all(from.secret_file);
-    if (!text) return tl::unexpected{text.error()};
-    text->erase(text->find_last_not_of(" \r\n") + 1);
-    secrets.push_back({from.secret_file, std::move(*text)});
+    config::Secret secret;
+    const config::Value value{.data = config::Table{{"file", from.secret_file}}};
+    if (auto got = config::read(value, secret); !got) return tl::unexpected{got.error()};
+    secrets.push_back({from.secret_file, secret.reveal()});
   }
   if (!secrets.empty()) return secrets;
   return fail(ErrorCode::malformed, fmt::format("no secret: name a file of it with --secret-file, "

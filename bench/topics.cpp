@@ -1,28 +1,21 @@
 #include "bench/topics.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
 
 #include "bench/child.hpp"
-#include "paysaga/saga/result.hpp"
+#include "paysaga/engine/kafka/client.hpp"
+#include "paysaga/engine/kafka/settings.hpp"
 
 namespace paysaga::bench {
 namespace {
 
-constexpr int timeout_ms = 30'000;
+using engine::kafka::Client;
+using engine::kafka::Held;
 
-template <auto Destroy>
-struct Destroyer {
-  template <class T>
-  void operator()(T* thing) const {
-    Destroy(thing);
-  }
-};
-template <class T, auto Destroy>
-using Owned = std::unique_ptr<T, Destroyer<Destroy>>;
+constexpr int timeout_ms = 30'000;
 
 std::vector<rd_kafka_DeleteTopic_t*> topics_of(rd_kafka_t* client, const std::string& prefix) {
   const rd_kafka_metadata_t* metadata = nullptr;
@@ -38,19 +31,17 @@ std::vector<rd_kafka_DeleteTopic_t*> topics_of(rd_kafka_t* client, const std::st
 }
 
 void drop(const config::Settings& settings) {
-  char words[512];
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  rd_kafka_conf_set(conf, "bootstrap.servers", settings.kafka.brokers.c_str(), words, sizeof words);
-  const Owned<rd_kafka_t, rd_kafka_destroy> client{
-      rd_kafka_new(RD_KAFKA_PRODUCER, conf, words, sizeof words)};
-  ensure(client != nullptr, "a client is made");
-  std::vector<rd_kafka_DeleteTopic_t*> topics =
-      topics_of(client.get(), settings.kafka.topic_prefix);
+  const auto client =
+      Client::open(engine::kafka::kafka_options(settings), engine::kafka::Role::producer, {}, {});
+  ensure(client.has_value(), "a client is made");
+  rd_kafka_t* handle = (*client)->handle();
+  std::vector<rd_kafka_DeleteTopic_t*> topics = topics_of(handle, settings.kafka.topic_prefix);
   if (topics.empty()) return;
-  const Owned<rd_kafka_queue_t, rd_kafka_queue_destroy> queue{rd_kafka_queue_new(client.get())};
-  rd_kafka_DeleteTopics(client.get(), topics.data(), topics.size(), nullptr, queue.get());
-  const Owned<rd_kafka_event_t, rd_kafka_event_destroy> done{
-      rd_kafka_queue_poll(queue.get(), timeout_ms)};
+  const Held<rd_kafka_queue_t> queue{rd_kafka_queue_new(handle)};
+  rd_kafka_DeleteTopics(handle, topics.data(), topics.size(), nullptr, queue.get());
+  if (rd_kafka_event_t* done = rd_kafka_queue_poll(queue.get(), timeout_ms)) {
+    rd_kafka_event_destroy(done);
+  }
   rd_kafka_DeleteTopic_destroy_array(topics.data(), topics.size());
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "paysaga/engine/http/render.hpp"
 #include "paysaga/storage/json_reader.hpp"
 #include "paysaga/storage/json_writer.hpp"
 
@@ -16,19 +17,6 @@ using storage::JsonWriter;
 
 tl::unexpected<Error> no_part() {
   return fail(ErrorCode::malformed, "this is no part of a list as nodes tell it each other");
-}
-
-/// The items and where the list goes on.
-void add_page(JsonWriter& json, std::string_view name, const Page& page) {
-  json.key(name).open_array();
-  for (const std::string& item : page.items) json.raw(item);
-  json.close_array();
-  json.key("next");
-  if (page.next.empty()) {
-    json.null();
-  } else {
-    json.text(page.next);
-  }
 }
 
 std::optional<storage::PartitionId> partition_of(const JsonValue& value) {
@@ -67,7 +55,7 @@ std::string list_json(std::string_view name, const Page& page,
   std::string text;
   JsonWriter json{text};
   json.open_object();
-  add_page(json, name, page);
+  write_page(json, name, page);
   json.key("incomplete").open_array();
   for (const Missing& one : missing) {
     json.open_object();
@@ -91,7 +79,7 @@ std::string part_json(std::string_view name, const Part& part) {
   std::string text;
   JsonWriter json{text};
   json.open_object();
-  add_page(json, name, part.page);
+  write_page(json, name, part.page);
   json.key("partitions_told").open_array();
   for (const storage::PartitionId partition : part.partitions) json.natural(index_of(partition));
   json.close_array();

@@ -96,10 +96,7 @@ Response json_response(std::string body) {
   return response;
 }
 
-std::string to_json(std::string_view name, const Page& page) {
-  std::string text;
-  storage::JsonWriter json{text};
-  json.open_object();
+void write_page(storage::JsonWriter& json, std::string_view name, const Page& page) {
   json.key(name).open_array();
   for (const std::string& item : page.items) json.raw(item);
   json.close_array();
@@ -109,6 +106,13 @@ std::string to_json(std::string_view name, const Page& page) {
   } else {
     json.text(page.next);
   }
+}
+
+std::string to_json(std::string_view name, const Page& page) {
+  std::string text;
+  storage::JsonWriter json{text};
+  json.open_object();
+  write_page(json, name, page);
   json.close_object();
   text += '\n';
   return text;

@@ -6,6 +6,7 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/engine.hpp"
+#include "paysaga/storage/json_writer.hpp"
 
 namespace paysaga::engine::http {
 
@@ -13,6 +14,8 @@ namespace paysaga::engine::http {
 /// `node`: the one that says so.
 [[nodiscard]] std::string to_json(const actors::PartitionInfo& partition, std::string_view node);
 [[nodiscard]] Response json_response(std::string body);
+/// Two fields of an open object: the items, and where the list goes on; null at its end.
+void write_page(storage::JsonWriter& json, std::string_view name, const Page& page);
 /// {"<name>":[...],"next":...}; `next` is null at the end.
 [[nodiscard]] std::string to_json(std::string_view name, const Page& page);
 /// The page at /.

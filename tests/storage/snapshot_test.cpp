@@ -1,6 +1,8 @@
 #include "paysaga/storage/snapshot.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 
 #include <catch2/catch.hpp>
 
@@ -44,14 +46,25 @@ void drop(std::vector<SnapshotEntry>& entries, const std::string& key) {
 
 using End = SnapshotRestore::End;
 
+/// Empty stores of both kinds.
+class EachStore {
+ public:
+  EachStore()
+      : rocks_{RocksStore::open(directory_.at("state"), {.identity = identity_of_tests()})} {
+    REQUIRE(rocks_.has_value());
+  }
+  [[nodiscard]] std::array<StateStore*, 2> all() const { return {memory_.get(), rocks_->get()}; }
+
+ private:
+  ScratchDirectory directory_;
+  std::unique_ptr<MemoryStore> memory_ = std::make_unique<MemoryStore>(identity_of_tests());
+  Result<std::unique_ptr<RocksStore>> rocks_;
+};
+
 TEST_CASE("snapshot: what it holds is restored, with all that is found through it",
           "[storage][snapshot]") {
-  ScratchDirectory directory;
-  MemoryStore memory{identity_of_tests()};
-  auto rocks = RocksStore::open(directory.at("state"), {.identity = identity_of_tests()});
-  REQUIRE(rocks.has_value());
-  for (StateStore* store :
-       {static_cast<StateStore*>(&memory), static_cast<StateStore*>(rocks->get())}) {
+  const EachStore stores;
+  for (StateStore* store : stores.all()) {
     SnapshotRestore restore{*store, p0};
     REQUIRE(restore.begin().has_value());
     auto entries = whole_snapshot();
@@ -97,12 +110,8 @@ TEST_CASE("snapshot: a reading that met a write half-way is read again", "[stora
 
 TEST_CASE("snapshot: one whose topic was made anew under a running node is not taken for whole",
           "[storage][snapshot]") {
-  ScratchDirectory directory;
-  MemoryStore memory{identity_of_tests()};
-  auto rocks = RocksStore::open(directory.at("state"), {.identity = identity_of_tests()});
-  REQUIRE(rocks.has_value());
-  for (StateStore* store :
-       {static_cast<StateStore*>(&memory), static_cast<StateStore*>(rocks->get())}) {
+  const EachStore stores;
+  for (StateStore* store : stores.all()) {
     SnapshotRestore restore{*store, p0};
     REQUIRE(restore.begin().has_value());
     auto entries = whole_snapshot();
