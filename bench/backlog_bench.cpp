@@ -130,7 +130,10 @@ void run_floor(const config::Settings& node, const config::Settings& floor, cons
   while (pipe.taken() == 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
   const bench::Stopwatch watch;
   const auto events = static_cast<std::uint64_t>(orders) * events_an_order;
-  while (pipe.published() < events) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  while (pipe.published() < events) {
+    ensure(watch.seconds() < std::chrono::duration<double>(run_max).count(), "the floor ends");
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
   side.say(fmt::format("{} {} {} {} 0 0 0 0 0", watch.seconds(), whole.seconds(),
                        (bench::cpu_seconds() - cpu) * 1e6 / static_cast<double>(events),
                        bench::resident_mib_max()));

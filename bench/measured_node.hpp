@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -122,19 +123,23 @@ inline void preload(const config::Settings& settings, int orders) {
   std::mutex mutex;
   std::condition_variable changed;
   int waiting = 0;
+  // Again, if it is not known whether it is there: a repeat is overtaken, what lacks would be lost.
+  std::function<void(const storage::Output&)> put = [&](const storage::Output& output) {
+    log->put(output, [&, output](const Result<storage::Offset>& done) {
+      if (!done) return put(output);
+      const std::lock_guard lock{mutex};
+      --waiting;
+      changed.notify_one();
+    });
+  };
   for (int i = 0; i < orders; ++i) {
-    for (storage::Output& output : events.of(i)) {
+    for (const storage::Output& output : events.of(i)) {
       {
         std::unique_lock lock{mutex};
         changed.wait(lock, [&] { return waiting < waiting_max; });
         ++waiting;
       }
-      log->put(std::move(output), [&](const Result<storage::Offset>& put) {
-        ensure(put.has_value(), "an event is put");
-        const std::lock_guard lock{mutex};
-        --waiting;
-        changed.notify_one();
-      });
+      put(output);
     }
   }
   std::unique_lock lock{mutex};

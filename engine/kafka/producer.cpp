@@ -45,6 +45,11 @@ int produce(rd_kafka_s* client, rd_kafka_topic_s* topic, std::uint32_t partition
   return code;
 }
 
+int delivery_code(const rd_kafka_message_s& message) {
+  const bool unplaced = message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.offset < 0;
+  return unplaced ? RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER : message.err;
+}
+
 std::size_t message_bytes(const storage::LogRecord& record) {
   std::size_t bytes = message_overhead_bytes + record.key.size() + record.value.size();
   for (const storage::Header& header : record.headers) {
@@ -133,11 +138,10 @@ Producer::Done Producer::take(std::uint64_t number) {
 void Producer::delivered(const rd_kafka_message_s& message) {
   const Done done = take(number_of(message._private));
   if (!done) return;
-  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return gate_.pass([&] { done(message.offset); });
-  }
-  Error error = to_error(message.err, std::string{rd_kafka_topic_name(message.rkt)} +
-                                          ": a record's outcome is unknown");
+  const int code = delivery_code(message);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return gate_.pass([&] { done(message.offset); });
+  Error error = to_error(
+      code, std::string{rd_kafka_topic_name(message.rkt)} + ": a record's outcome is unknown");
   // Only of a record that is too large the broker has said that it took no part of it.
   if (error.code != ErrorCode::malformed) error.code = ErrorCode::storage_failed;
   gate_.pass([&] { done(tl::unexpected{std::move(error)}); });

@@ -18,6 +18,10 @@ namespace paysaga::engine::kafka {
 /// Hands one record to librdkafka, which copies it; returns its code.
 [[nodiscard]] int produce(rd_kafka_s* client, rd_kafka_topic_s* topic, std::uint32_t partition,
                           const storage::LogRecord& record, void* opaque);
+/// The code of a delivery report. A report of success without an offset is none: the broker called
+/// the record a repeat of one that it has, which it also does where a partition did not know the
+/// producer, lost its first request and took the second (KAFKA-15591). Then it is nowhere.
+[[nodiscard]] int delivery_code(const rd_kafka_message_s& message);
 /// The bytes that a record takes in a message at most.
 [[nodiscard]] std::size_t message_bytes(const storage::LogRecord& record);
 /// What of a message of the topic's `max.message.bytes` is left for the record itself.

@@ -36,7 +36,8 @@ Result<void> Transactions::ready() {
                               // has ended: with the default, each cycle waits 100 ms for it.
                               {"retry.backoff.ms", "1"}},
                              {.delivered = [this](const rd_kafka_message_t& message) {
-                               if (message.err != 0) delivery_error_ = message.err;
+                               const int code = delivery_code(message);
+                               if (code != RD_KAFKA_RESP_ERR_NO_ERROR) delivery_error_ = code;
                              }});
   if (!client) return tl::unexpected{client.error()};
   const HeldError error{

@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 #include <catch2/catch.hpp>
 #include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 
 #include "kafka/log_under_test.hpp"
 #include "paysaga/engine/kafka/positions.hpp"
+#include "paysaga/engine/kafka/producer.hpp"
 #include "paysaga/engine/kafka/topics.hpp"
 #include "paysaga/engine/kafka/transactions.hpp"
 
@@ -221,6 +224,37 @@ TEST_CASE("kafka: a position is not told while a transaction that moves it is op
 
   REQUIRE(rd_kafka_abort_transaction(producer, timeout_ms) == nullptr);
   CHECK(committed(log, p0) == Commit{p0, 5, "5"});
+}
+
+TEST_CASE("kafka: a record that the broker calls a repeat is not taken for written", "[kafka]") {
+  // Of a producer that a partition does not know the broker takes any first request: if an earlier
+  // one failed, its repeat is called a duplicate, and is nowhere (KAFKA-15591).
+  constexpr std::int16_t produce_request = 0;
+  KafkaOptions options = fresh_options();
+  const auto host = Client::open(options, Role::producer, {}, {});
+  REQUIRE(host.has_value());
+  const std::unique_ptr<rd_kafka_mock_cluster_t, void (*)(rd_kafka_mock_cluster_t*)> mock{
+      rd_kafka_mock_cluster_new((*host)->handle(), 1), rd_kafka_mock_cluster_destroy};
+  REQUIRE(mock != nullptr);
+  options.brokers = rd_kafka_mock_cluster_bootstraps(mock.get());
+  const std::string topic = topic_of(options, "events");
+  REQUIRE(rd_kafka_mock_topic_create(mock.get(), topic.c_str(), 1, 1) ==
+          RD_KAFKA_RESP_ERR_NO_ERROR);
+  const auto producer = Producer::open(options, 1'000'000, {topic});
+  REQUIRE(producer.has_value());
+  const auto put = [&] {
+    Answer<Result<Offset>> answer;
+    (*producer)->send(topic, p0, {"ord_1", {}, "x"}, answer.callback());
+    const auto outcome = answer.wait();
+    REQUIRE(outcome.has_value());
+    return *outcome;
+  };
+  CHECK(put() == 0);
+  rd_kafka_mock_push_request_errors(mock.get(), produce_request, 1,
+                                    RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER);
+  const auto repeated = put();
+  REQUIRE_FALSE(repeated.has_value());
+  CHECK(repeated.error().code == ErrorCode::storage_failed);
 }
 
 TEST_CASE("kafka: what an aborted transaction wrote is skipped by readers", "[kafka]") {
