@@ -121,12 +121,20 @@ struct Appended {
 };
 struct Fetched {
   Life life;
-  std::size_t topic;  // Index of the inbound topic.
+  std::size_t topic;      // Index of the inbound topic.
+  std::uint64_t reading;  // Of that topic's readings, one after another.
   Result<storage::LogBatch> batch;
 };
-struct InputRanged {  // Where a topic begins and ends whose inputs could not be read.
+/// What is wrong with an inbound topic where it was left.
+enum class InputDoubt : std::uint8_t {
+  unreadable,  // No such offset.
+  strange,     // Its landmark is another record.
+  unseen,      // Its landmark does not come.
+};
+struct InputRanged {  // Where a topic in doubt begins and ends.
   Life life;
   std::size_t topic;
+  InputDoubt doubt;
   Result<std::pair<storage::Offset, storage::Offset>> range;
 };
 struct Ranged {

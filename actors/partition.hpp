@@ -124,11 +124,14 @@ class Partition {
     std::variant<std::string, storage::PartitionId> becomes;  // Dead letter: why; or moved: where.
   };
   struct Inbound {
-    Topic kind;
+    Topic kind{};
     std::string topic;  // Its name in full.
     InputCursor cursor;
-    storage::Offset told;  // The position that the store, or a record in flight, has; -1: none.
+    storage::Offset told = -1;  // The position that the store, or a record in flight, has.
+    std::optional<storage::Landmark> expected;  // Not seen yet: reading begins there.
     std::unique_ptr<storage::Reading> reading;
+    std::uint64_t reading_number = 0;
+    Time reading_since{};
     std::size_t owed = 0;  // Credit held back while too much was in flight.
     std::deque<Stray> strays;
   };
@@ -178,6 +181,9 @@ class Partition {
   // partition_input.cpp
   void read_inputs();
   void read_topic(std::size_t topic);
+  void ask_range(std::size_t topic, InputDoubt doubt);
+  void look_for_landmarks();
+  void go_on_at(std::size_t topic, storage::Offset first, const std::string& lost);
   void take_input(std::size_t topic, storage::LogEntry& entry);
   void keep_stray(std::size_t topic, Stray stray);
   void decide_strays(std::size_t topic);

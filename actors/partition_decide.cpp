@@ -211,7 +211,8 @@ std::vector<storage::InputPosition> Partition::moved_positions() {
   std::vector<storage::InputPosition> positions;
   for (Inbound& inbound : inbound_) {
     const storage::Offset now = inbound.cursor.position();
-    if (std::exchange(inbound.told, now) != now) positions.push_back({inbound.topic, now});
+    if (std::exchange(inbound.told, now) != now)
+      positions.push_back({inbound.topic, now, inbound.cursor.landmark()});
   }
   return positions;
 }

@@ -11,6 +11,7 @@ namespace paysaga::actors {
 namespace {
 
 constexpr std::size_t entries_ahead = 256;  // Of each inbound topic.
+constexpr Duration landmark_patience = seconds{1};
 
 /// Topics that carry commands and payment events into the engine.
 std::span<const Topic> inbound_topics(Roles roles) {
@@ -55,72 +56,121 @@ void Partition::read_inputs() {
   if (!positions) return stop("the store cannot be read: " + positions.error().detail);
   for (const Topic topic : inbound_topics(world_->options.roles)) {
     if (topic == Topic::payment_refunded && planted(PlantedBug::payment_topic_unread)) continue;
-    const std::string name = world_->options.topic_prefix + std::string{to_text(topic)};
-    storage::Offset told = -1;
-    for (const storage::InputPosition& position : *positions) {
-      if (position.topic == name) told = position.next;
-    }
-    inbound_.push_back({topic, name, InputCursor{std::max<storage::Offset>(told, 0)}, told});
+    Inbound& inbound = inbound_.emplace_back();
+    inbound.kind = topic;
+    inbound.topic = world_->options.topic_prefix + std::string{to_text(topic)};
+    const auto told = std::ranges::find(*positions, inbound.topic, &storage::InputPosition::topic);
+    if (told == positions->end()) continue;
+    inbound.told = told->next;
+    inbound.expected = told->last;
+    inbound.cursor = InputCursor{told->next, told->last};
   }
   for (std::size_t i = 0; i < inbound_.size(); ++i) read_topic(i);
 }
 
+/// From the landmark on, if there is one: it tells whether the topic is still the one that was
+/// read.
 void Partition::read_topic(std::size_t topic) {
   Inbound& inbound = inbound_[topic];
-  inbound.reading =
-      log_.read_input(inbound.topic, id_, inbound.cursor.next(),
-                      [to = Mailbox<PartitionActor>{self_}, life = life_, topic](auto batch) {
-                        to.send(Fetched{life, topic, std::move(batch)});
-                      });
+  inbound.reading = log_.read_input(
+      inbound.topic, id_, inbound.expected ? inbound.expected->offset : inbound.cursor.next(),
+      [to = Mailbox<PartitionActor>{self_}, life = life_, topic,
+       reading = ++inbound.reading_number](auto batch) {
+        to.send(Fetched{life, topic, reading, std::move(batch)});
+      });
+  inbound.reading_since = clock_.now();
   inbound.reading->credit(entries_ahead);
+}
+
+/// A topic that ends before its landmark lets its reader wait, and says nothing.
+void Partition::look_for_landmarks() {
+  for (std::size_t i = 0; i < inbound_.size(); ++i) {
+    const Inbound& inbound = inbound_[i];
+    if (!inbound.expected || inbound.reading == nullptr) continue;
+    if (clock_.now() - inbound.reading_since >= landmark_patience) {
+      ask_range(i, InputDoubt::unseen);
+    }
+  }
 }
 
 void Partition::on(Fetched& fetched) {
   if (fetched.life != life_ || role_ != Role::leading || draining_) return;
   Inbound& inbound = inbound_[fetched.topic];
+  if (fetched.reading != inbound.reading_number) return;
   if (!fetched.batch) {
     const Error& error = fetched.batch.error();
-    if (error.code == ErrorCode::out_of_range) {
-      return log_.topic_range(
-          inbound.topic, id_,
-          [to = Mailbox<PartitionActor>{self_}, life = life_, topic = fetched.topic](auto range) {
-            to.send(InputRanged{life, topic, std::move(range)});
-          });
-    }
+    if (error.code == ErrorCode::out_of_range)
+      return ask_range(fetched.topic, InputDoubt::unreadable);
     stop("inputs of " + inbound.topic + " cannot be read: " + error.detail);
     stop_passes_ = error.code == ErrorCode::unavailable;
     return;
   }
-  for (storage::LogEntry& entry : fetched.batch->entries) take_input(fetched.topic, entry);
-  inbound.cursor.passed(fetched.batch->next);
+  auto& [entries, next] = *fetched.batch;
+  if (inbound.expected && next > inbound.expected->offset) {
+    if (entries.empty() || storage::landmark_of(entries.front()) != *inbound.expected) {
+      return ask_range(fetched.topic, InputDoubt::strange);
+    }
+    inbound.expected.reset();
+  }
+  for (storage::LogEntry& entry : entries) {
+    if (entry.offset >= inbound.cursor.next()) take_input(fetched.topic, entry);
+  }
+  inbound.cursor.passed(next);
   positions_moved_ = true;
   // Credit follows the decisions: nothing more is read while too much is in flight.
   if (in_flight() < world_->options.credit_max / 2) {
-    inbound.reading->credit(fetched.batch->entries.size());
+    inbound.reading->credit(entries.size());
   } else {
-    inbound.owed += fetched.batch->entries.size();
+    inbound.owed += entries.size();
   }
 }
 
-/// The position lies outside of the topic: inputs are lost, which is said and never passed over
-/// unless a person has said so (PROTOCOL R25).
+/// The topic cannot be read where it was left, or is not the one that was read. Its reading ends.
+void Partition::ask_range(std::size_t topic, InputDoubt doubt) {
+  Inbound& inbound = inbound_[topic];
+  ++inbound.reading_number;
+  inbound.reading.reset();
+  log_.topic_range(inbound.topic, id_,
+                   [to = Mailbox<PartitionActor>{self_}, life = life_, topic, doubt](auto range) {
+                     to.send(InputRanged{life, topic, doubt, std::move(range)});
+                   });
+}
+
+/// Inputs that are lost are said and never passed over unless a person has said so (PROTOCOL R25).
 void Partition::on(const InputRanged& ranged) {
   if (ranged.life != life_ || role_ != Role::leading || draining_) return;
   Inbound& inbound = inbound_[ranged.topic];
   const storage::Offset at = inbound.cursor.next();
   const auto [first, end] = ranged.range.value_or(std::pair{at, at});
-  if (first <= at && at <= end) {  // Not known, or it passed.
+  const bool holds = first <= at && at <= end;  // Or it is not known.
+  if (holds && inbound.expected && inbound.expected->offset < first) {
+    inbound.expected.reset();  // Deleted by retention, since it was decided: nothing can be told.
+    return read_topic(ranged.topic);
+  }
+  if (holds && ranged.doubt == InputDoubt::unseen) return read_topic(ranged.topic);
+  const std::string place = inbound.topic + " partition " + std::to_string(storage::index_of(id_));
+  const std::string anew = ": it was made anew, or has lost records";
+  if (at < first) {
+    go_on_at(ranged.topic, first,
+             "inputs are lost: " + std::to_string(at) + " to " + std::to_string(first - 1) +
+                 " of " + place + " were deleted before they were read");
+  } else if (at > end) {
+    go_on_at(ranged.topic, first,
+             "inputs may be lost: " + place + " ends at " + std::to_string(end) +
+                 ", but was read up to " + std::to_string(at) + " already" + anew);
+  } else if (ranged.doubt == InputDoubt::strange && ranged.range) {
+    go_on_at(ranged.topic, first,
+             "inputs may be lost: " + place + " holds at " +
+                 std::to_string(inbound.expected->offset) +
+                 " not what was read there, and was read up to " + std::to_string(at) + anew);
+  } else {
     stop("inputs of " + inbound.topic + " cannot be read from " + std::to_string(at) + " on");
     stop_passes_ = true;
-    return;
   }
-  const std::string place = inbound.topic + " partition " + std::to_string(storage::index_of(id_));
-  const std::string lost =
-      at < first ? "inputs are lost: " + std::to_string(at) + " to " + std::to_string(first - 1) +
-                       " of " + place + " were deleted before they were read"
-                 : "inputs may be lost: " + place + " ends at " + std::to_string(end) +
-                       ", but was read up to " + std::to_string(at) +
-                       " already: it was made anew, or has lost records";
+}
+
+/// `lost`: what cannot be read any more.
+void Partition::go_on_at(std::size_t topic, storage::Offset first, const std::string& lost) {
   if (!world_->options.accept_input_loss) {
     return stop(lost +
                 "; have them sent again if you can, and start the node once with "
@@ -128,10 +178,12 @@ void Partition::on(const InputRanged& ranged) {
                 std::to_string(first));
   }
   observer_.say("error", "inputs_lost", lost + "; it goes on at " + std::to_string(first));
+  Inbound& inbound = inbound_[topic];
   inbound.strays.clear();
+  inbound.expected.reset();
   inbound.cursor = InputCursor{first};
   append_mark();
-  read_topic(ranged.topic);
+  read_topic(topic);
 }
 
 void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
@@ -146,7 +198,7 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   if (!parsed) return keep_stray(topic, {std::move(entry), parsed.error().detail});
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
   if (home != id_) return keep_stray(topic, {std::move(entry), home});
-  inbound.cursor.started(entry.offset);
+  inbound.cursor.started(storage::landmark_of(entry));
   Pending pending{
       .order = parsed->order, .received_at = clock_.now(), .topic = topic, .offset = entry.offset};
   take(std::move(pending), std::move(*parsed), entry.record.value);
@@ -156,7 +208,7 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
 /// waits until every input before it is decided, and then moves the position with its decision.
 void Partition::keep_stray(std::size_t topic, Stray stray) {
   Inbound& inbound = inbound_[topic];
-  inbound.cursor.started(stray.entry.offset);
+  inbound.cursor.started(storage::landmark_of(stray.entry));
   inbound.strays.push_back(std::move(stray));
   decide_strays(topic);
 }

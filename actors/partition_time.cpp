@@ -52,6 +52,7 @@ void Partition::on(const Tick&) {
     wake_due();
     retire_rested();
     pay_credit();
+    look_for_landmarks();
     if (positions_moved_ && clock_.now() - positions_told_at_ >= positions_told_every) {
       append_mark();
     }

@@ -37,7 +37,7 @@ Result<void> MemoryStore::apply(PartitionId partition, std::span<const AppliedRe
     ensure(record.offset < next.next, "an applied record lies below the new position");
     if (record.offset < position.next) continue;
     for (const InputPosition& input : record.decision.inputs) {
-      rows_.inputs[partition][input.topic] = input.next;
+      merge(rows_.inputs[partition], input);
     }
     if (!record.decision.order.empty()) apply_order(partition, record);
     if (auto letter = dead_letter_of(record, partition)) {
@@ -150,7 +150,7 @@ Result<void> MemoryStore::finish_restore(PartitionId partition, const Position& 
                                          std::span<const InputPosition> inputs) {
   const std::lock_guard lock{mutex_};
   if (position != Position{}) rows_.positions[partition] = position;
-  for (const InputPosition& input : inputs) rows_.inputs[partition][input.topic] = input.next;
+  for (const InputPosition& input : inputs) merge(rows_.inputs[partition], input);
   return {};
 }
 
@@ -162,11 +162,8 @@ Result<Position> MemoryStore::position(PartitionId partition) const {
 
 Result<std::vector<InputPosition>> MemoryStore::input_positions(PartitionId partition) const {
   const std::lock_guard lock{mutex_};
-  std::vector<InputPosition> positions;
-  if (const auto found = rows_.inputs.find(partition); found != rows_.inputs.end()) {
-    for (const auto& [topic, next] : found->second) positions.push_back({topic, next});
-  }
-  return positions;
+  const auto found = rows_.inputs.find(partition);
+  return found == rows_.inputs.end() ? std::vector<InputPosition>{} : found->second;
 }
 
 Result<std::optional<StoredOrder>> MemoryStore::load(const OrderId& order) const {

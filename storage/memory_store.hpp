@@ -78,7 +78,7 @@ class MemoryStore final : public StateStore {
   /// Everything that is stored. What is large and never changes is shared by the copies.
   struct Rows {
     std::map<PartitionId, Position> positions;
-    std::map<PartitionId, std::map<std::string, Offset>> inputs;
+    std::map<PartitionId, std::vector<InputPosition>> inputs;
     std::map<OrderId, Entry> orders;
     std::map<OrderId, SharedHistory> history;
     std::map<std::string, OrderId, std::less<>> provider_ids;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "paysaga/storage/input_position.hpp"
 #include "paysaga/storage/log.hpp"
 
 namespace paysaga::storage {
@@ -109,13 +110,6 @@ struct Claim {
   std::uint32_t partition_count = 0;
   std::string version;  // Of the program, for people.
   friend bool operator==(const Claim&, const Claim&) = default;
-};
-
-/// Every input of the topic below `next` is decided.
-struct InputPosition {
-  std::string topic;
-  Offset next = 0;
-  friend bool operator==(const InputPosition&, const InputPosition&) = default;
 };
 
 struct Mark {

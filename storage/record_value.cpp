@@ -8,33 +8,16 @@
 namespace paysaga::storage {
 namespace {
 
-constexpr std::uint16_t value_version = 1;
-/// Of a decision whose action came later, so that an older program says what it lacks.
-constexpr std::uint16_t value_version_max = 2;
+constexpr std::uint16_t claim_version = 1;
+// Of a mark: 1, positions without landmarks; 2, with them. Of a decision: 1, without; 2, the same,
+// of an action that came later; 3, with them.
+constexpr std::uint16_t mark_version = 2;
+constexpr std::uint16_t decision_version = 3;
 
-std::size_t size_of(const std::vector<InputPosition>& inputs) {
-  std::size_t size = 4;
-  for (const InputPosition& input : inputs) size += text_size_bytes(input.topic) + 8;
-  return size;
-}
-
-void write(ByteWriter& writer, const std::vector<InputPosition>& inputs) {
-  writer.count(inputs.size());
-  for (const InputPosition& input : inputs) {
-    writer.text(input.topic);
-    writer.i64(input.next);
-  }
-}
-
-std::vector<InputPosition> read_inputs(ByteReader& reader) {
-  const std::uint32_t count = reader.count(12);
-  std::vector<InputPosition> inputs;
-  inputs.reserve(count);
-  for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
-    const std::string_view topic = reader.text();
-    inputs.push_back({std::string{topic}, reader.i64()});
-  }
-  return inputs;
+/// Of the positions in a value whose version was checked.
+PositionsForm form_of(std::string_view value, std::uint16_t with_landmarks) {
+  return ByteReader{value}.u16() < with_landmarks ? PositionsForm::without_landmarks
+                                                  : PositionsForm::with_landmarks;
 }
 
 std::size_t size_of(const std::vector<RecordOutput>& outputs) {
@@ -98,8 +81,7 @@ void read_outputs(ByteReader& reader, std::vector<RecordOutput>* outputs) {
   }
 }
 
-Result<ByteReader> begin(std::string_view value, std::string_view what,
-                         std::uint16_t version_max = value_version) {
+Result<ByteReader> begin(std::string_view value, std::string_view what, std::uint16_t version_max) {
   ByteReader reader{value};
   const std::uint16_t version = reader.u16();
   if (!reader.ok()) return fail(ErrorCode::corrupt, "a " + std::string{what} + " is cut off");
@@ -145,7 +127,7 @@ std::string encode(const Claim& claim) {
   ByteWriter writer{2 + claim.nonce.size() + text_size_bytes(claim.node) +
                     text_size_bytes(claim.address) + text_size_bytes(claim.group) +
                     text_size_bytes(claim.roles) + 4 + text_size_bytes(claim.version)};
-  writer.u16(value_version);
+  writer.u16(claim_version);
   for (const std::uint8_t byte : claim.nonce) writer.u8(byte);
   writer.text(claim.node);
   writer.text(claim.address);
@@ -157,7 +139,7 @@ std::string encode(const Claim& claim) {
 }
 
 Result<Claim> decode_claim(std::string_view value) {
-  auto reader = begin(value, "claim");
+  auto reader = begin(value, "claim", claim_version);
   if (!reader) return tl::unexpected{std::move(reader.error())};
   Claim claim;
   for (std::uint8_t& byte : claim.nonce) byte = reader->u8();
@@ -172,16 +154,16 @@ Result<Claim> decode_claim(std::string_view value) {
 }
 
 std::string encode(const Mark& mark) {
-  ByteWriter writer{2 + size_of(mark.inputs)};
-  writer.u16(value_version);
+  ByteWriter writer{2 + size_bytes(mark.inputs)};
+  writer.u16(mark_version);
   write(writer, mark.inputs);
   return writer.take();
 }
 
 Result<Mark> decode_mark(std::string_view value) {
-  auto reader = begin(value, "mark");
+  auto reader = begin(value, "mark", mark_version);
   if (!reader) return tl::unexpected{std::move(reader.error())};
-  Mark mark{read_inputs(*reader)};
+  Mark mark{read_positions(*reader, form_of(value, mark_version))};
   if (!reader->at_end()) return unreadable("mark");
   return mark;
 }
@@ -190,13 +172,13 @@ std::size_t encoded_bytes(const DecisionRecord& decision) {
   return 2 + 1 + 8 + 4 + text_size_bytes(decision.queued) + text_size_bytes(decision.order) +
          text_size_bytes(decision.input_id) + text_size_bytes(decision.input_kind) +
          text_size_bytes(decision.outcome) + text_size_bytes(decision.summary) + 8 +
-         size_of(decision.inputs) + text_size_bytes(decision.state) +
+         size_bytes(decision.inputs) + text_size_bytes(decision.state) +
          text_size_bytes(decision.history) + size_of(decision.outputs);
 }
 
 std::string encode(const DecisionRecord& decision) {
   ByteWriter writer{encoded_bytes(decision)};
-  writer.u16(decision.action > Action::lift ? value_version_max : value_version);
+  writer.u16(decision_version);
   writer.u8(static_cast<std::uint8_t>(decision.action));
   writer.i64(micros_of(decision.received_at));
   writer.u32(decision.events);
@@ -215,7 +197,7 @@ std::string encode(const DecisionRecord& decision) {
 }
 
 Result<DecisionView> decode_decision(std::string_view value) {
-  auto reader = begin(value, "decision", value_version_max);
+  auto reader = begin(value, "decision", decision_version);
   if (!reader) return tl::unexpected{std::move(reader.error())};
   DecisionView view;
   const std::uint8_t action = reader->u8();
@@ -230,7 +212,7 @@ Result<DecisionView> decode_decision(std::string_view value) {
   view.outcome = reader->text();
   view.summary = reader->text();
   view.decided_at = time_from_micros(reader->i64());
-  view.inputs = read_inputs(*reader);
+  view.inputs = read_positions(*reader, form_of(value, decision_version));
   view.state = reader->text();
   view.history = reader->text();
   view.output_bytes = reader->rest();

@@ -14,6 +14,7 @@ namespace {
 
 /// Of the whole store. A program refuses one that is newer than its own.
 constexpr std::uint8_t store_version = 1;
+constexpr std::uint8_t inputs_version = 2;  // 1: without landmarks.
 constexpr std::string_view identity_key = "identity";
 
 tl::unexpected<Error> passed(Error& error) {
@@ -111,29 +112,22 @@ std::string make_ledger() {
   return ledger;
 }
 
-std::string encode_inputs(const std::map<std::string, Offset>& inputs) {
+std::string encode_inputs(const std::vector<InputPosition>& inputs) {
   ByteWriter bytes{256};
-  bytes.raw(open_envelope(store_version));
-  bytes.count(inputs.size());
-  for (const auto& [topic, next] : inputs) {
-    bytes.text(topic);
-    bytes.i64(next);
-  }
+  bytes.raw(open_envelope(inputs_version));
+  write(bytes, inputs);
   std::string out = bytes.take();
   close_envelope(out);
   return out;
 }
 
-Result<std::map<std::string, Offset>> decode_inputs(std::string_view bytes) {
-  const auto body = read_envelope(bytes, store_version, "the input positions of a partition");
+Result<std::vector<InputPosition>> decode_inputs(std::string_view bytes) {
+  const auto body = read_envelope(bytes, inputs_version, "the input positions of a partition");
   if (!body) return tl::unexpected<Error>{body.error()};
   ByteReader reader{*body};
-  std::map<std::string, Offset> inputs;
-  constexpr std::size_t input_bytes_min = 12;
-  for (std::uint32_t left = reader.count(input_bytes_min); left > 0; --left) {
-    const std::string_view topic = reader.text();
-    inputs[std::string{topic}] = reader.i64();
-  }
+  auto inputs =
+      read_positions(reader, bytes.front() < inputs_version ? PositionsForm::without_landmarks
+                                                            : PositionsForm::with_landmarks);
   if (reader.at_end()) return inputs;
   return fail(ErrorCode::corrupt, "the input positions of a partition cannot be read");
 }
@@ -268,9 +262,7 @@ Result<std::vector<InputPosition>> RocksStore::input_positions(PartitionId parti
   const std::lock_guard lock{slot.mutex};
   auto head = impl_->head(partition, slot);
   if (!head) return passed(head.error());
-  std::vector<InputPosition> positions;
-  for (const auto& [topic, next] : (*head)->inputs) positions.push_back({topic, next});
-  return positions;
+  return (*head)->inputs;
 }
 
 Result<std::vector<StatusCount>> RocksStore::counts(PartitionId partition) const {

@@ -15,9 +15,7 @@ class Applying {
 
   [[nodiscard]] Result<void> take(const AppliedRecord& record) {
     for (const InputPosition& input : record.decision.inputs) {
-      const auto [at, is_new] = head_.inputs.try_emplace(input.topic, input.next);
-      inputs_moved_ = inputs_moved_ || is_new || at->second != input.next;
-      at->second = input.next;
+      if (merge(head_.inputs, input)) inputs_moved_ = true;
     }
     if (auto letter = dead_letter_of(record, partition_)) put_letter(std::move(*letter));
     if (auto settled = settle_letter(record.decision); !settled) return settled;

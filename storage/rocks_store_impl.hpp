@@ -16,7 +16,7 @@ namespace paysaga::storage {
 /// What the store keeps in memory of a partition: rewritten with every batch, so never read twice.
 struct PartitionHead {
   Position position;
-  std::map<std::string, Offset> inputs;
+  std::vector<InputPosition> inputs;
   std::vector<StatusCount> counts;
   /// No timer lies before it: a search need not walk over the deleted ones there.
   Time timers_floor = Time::min();
@@ -54,8 +54,8 @@ class RocksStore::Impl {
 };
 
 [[nodiscard]] tl::unexpected<Error> failed_before();
-[[nodiscard]] std::string encode_inputs(const std::map<std::string, Offset>& inputs);
-[[nodiscard]] Result<std::map<std::string, Offset>> decode_inputs(std::string_view bytes);
+[[nodiscard]] std::string encode_inputs(const std::vector<InputPosition>& inputs);
+[[nodiscard]] Result<std::vector<InputPosition>> decode_inputs(std::string_view bytes);
 [[nodiscard]] std::string encode_quarantine(const Quarantined& record);
 [[nodiscard]] Result<Quarantined> decode_quarantine(const OrderId& order, std::string_view bytes);
 

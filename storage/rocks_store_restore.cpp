@@ -179,7 +179,7 @@ Result<void> RocksStore::finish_restore(PartitionId partition, const Position& p
   ensure(head.restoring, "a restore is begun before it is finished");
   head.restoring = false;
   head.position = position;
-  for (const InputPosition& input : inputs) head.inputs[input.topic] = input.next;
+  for (const InputPosition& input : inputs) merge(head.inputs, input);
   RocksBatch batch{*impl_->db};
   batch.erase(Family::partitions, keys::of_partition('R', partition));
   if (position != Position{}) {

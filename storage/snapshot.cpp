@@ -84,6 +84,17 @@ Result<SnapshotValue> decode_queued_entry(const std::string& key, std::string_vi
   return RestoredRow{RestoredInput{std::move(*order), offset, std::string{body}}};
 }
 
+Result<SnapshotValue> decode_input_entry(const std::string& key, std::string_view body) {
+  constexpr std::size_t bytes_without_landmark = 8;
+  ByteReader reader{body};
+  InputPosition position{key.substr(input_prefix.size())};
+  read_place(reader, position,
+             body.size() == bytes_without_landmark ? PositionsForm::without_landmarks
+                                                   : PositionsForm::with_landmarks);
+  if (!reader.at_end()) return damaged(key);
+  return position;
+}
+
 Result<SnapshotValue> decode_position_entry(const std::string& key, std::string_view body) {
   ByteReader reader{body};
   auto position = decode_position(reader.text());
@@ -131,7 +142,8 @@ SnapshotEntry snapshot_dead_letter(const DeadLetter& letter) {
 }
 
 SnapshotEntry snapshot_input(const InputPosition& input) {
-  return offset_entry(std::string{input_prefix} + input.topic, input.next);
+  return entry_of(std::string{input_prefix} + input.topic, 24,
+                  [&](ByteWriter& bytes) { write_place(bytes, input); });
 }
 SnapshotEntry snapshot_published(Offset next) {
   return offset_entry(std::string{published_key}, next);
@@ -165,10 +177,10 @@ Result<SnapshotValue> decode_snapshot(const SnapshotEntry& entry) {
     return RestoredRow{std::move(*letter)};
   }
   if (key == position_key) return decode_position_entry(key, *body);
+  if (key.starts_with(input_prefix)) return decode_input_entry(key, *body);
   ByteReader reader{*body};
   const Offset next = reader.i64();
   if (!reader.at_end()) return damaged(key);
-  if (key.starts_with(input_prefix)) return InputPosition{key.substr(input_prefix.size()), next};
   if (key == published_key) return SnapshotPublished{next};
   if (key == origin_key) return SnapshotOrigin{};
   if (key == begin_key) return SnapshotBegin{next};

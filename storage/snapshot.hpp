@@ -19,7 +19,8 @@ namespace paysaga::storage {
 //     #quarantine/<order>       reason since queued(8)
 //     #queued/<order>/<offset>  the input that the record at this offset queued, as its bytes
 //     #dead-letter/<id>         a dead letter
-//     #input/<topic>            next(8): every input below it is decided
+//     #input/<topic>            next(8) offset(8) digest(8): every input below it is decided, and
+//                               the last of them; in the first form only next
 //     #published                next(8): the publisher's position
 //     #origin                   next(8), of the first write alone: 0, where the journal began
 //     #begin                    next(8), first of each write

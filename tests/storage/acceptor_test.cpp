@@ -159,7 +159,7 @@ TEST_CASE("acceptor: a record that counts but cannot be decoded stops the reader
     const char* expected;
   };
   const std::string mark = encode(Mark{});
-  const std::string newer = std::string("\x02\x00", 2) + mark.substr(2);
+  const std::string newer = std::string("\x03\x00", 2) + mark.substr(2);
   const RecordHeader fits{1, RecordKind::mark, 0, 1, start.chain};
   RecordHeader format_2 = fits;
   format_2.version = 2;

@@ -23,7 +23,8 @@ DecisionRecord a_decision() {
   decision.outcome = "accepted";
   decision.summary = "creates the payment";
   decision.decided_at = time_from_micros(1'700'000'000'000'001);
-  decision.inputs = {{"payment-commands", 41}, {"order-commands", 0}};
+  decision.inputs = {{"payment-commands", 41, Landmark{39, 0xfedcba9876543210}},
+                     {"order-commands", 0}};
   decision.state = std::string("state\0bytes", 11);
   decision.history = "history";
   RecordOutput event;
@@ -97,11 +98,27 @@ TEST_CASE("record: an action that this version does not know is corrupt, not ano
 TEST_CASE("record: a value of a newer format says that a newer version wrote it",
           "[storage][record]") {
   std::string value = encode(a_decision());
-  value[0] = 3;
+  value[0] = 4;
   CHECK(decode_decision(value).error().code == ErrorCode::version_unsupported);
   value = encode(a_claim());
   value[1] = 1;
   CHECK(decode_claim(value).error().code == ErrorCode::version_unsupported);
+}
+
+TEST_CASE("record: positions of a former format have no landmarks", "[storage][record]") {
+  ByteWriter mark{64};
+  mark.u16(1);
+  mark.count(1);
+  mark.text("payment-commands");
+  mark.i64(17);
+  CHECK(decode_mark(mark.bytes())->inputs == std::vector<InputPosition>{{"payment-commands", 17}});
+  DecisionRecord decision = a_decision();
+  decision.inputs.clear();  // The formats differ in nothing else.
+  std::string value = encode(decision);
+  for (const char version : {'\1', '\2'}) {
+    value[0] = version;
+    CHECK(decode_decision(value)->own() == decision);
+  }
 }
 
 TEST_CASE("record: random bytes and random damage never do more than fail", "[storage][record]") {

@@ -35,7 +35,7 @@ std::vector<SnapshotEntry> whole_snapshot() {
           snapshot_queued("ord_2", 5, "five"),
           snapshot_queued("ord_2", 12, "twelve"),
           snapshot_dead_letter(letter),
-          snapshot_input({"payment-commands", 41}),
+          snapshot_input({"payment-commands", 41, Landmark{40, 4}}),
           snapshot_published(8),
           snapshot_position(reached, identity_of_tests().partition_count)};
 }
@@ -82,7 +82,8 @@ TEST_CASE("snapshot: what it holds is restored, with all that is found through i
     CHECK(*store->queued(other_order, 9) == std::vector<std::string>{"five", "twelve"});
     CHECK((*store->quarantine(other_order))->reason == "broken");
     CHECK(*store->dead_letter("t/0/3") == letter);
-    CHECK(*store->input_positions(p0) == std::vector<InputPosition>{{"payment-commands", 41}});
+    CHECK(*store->input_positions(p0) ==
+          std::vector<InputPosition>{{"payment-commands", 41, Landmark{40, 4}}});
   }
 }
 

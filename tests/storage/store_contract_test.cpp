@@ -70,7 +70,7 @@ TEMPLATE_TEST_CASE("store: a decision is there with its state, history and posit
   journal.skip();
   const auto saga = make_saga("ord_1", {.version = 1, .intent = "pi_1"});
   journal.decide("ord_1", saga);
-  journal.mark("payment-commands", 17);
+  journal.mark({"payment-commands", 17, Landmark{16, 5}});
   REQUIRE(journal.apply_to(store).has_value());
 
   const auto loaded = store.load(OrderId::of("ord_1"));
@@ -80,7 +80,8 @@ TEMPLATE_TEST_CASE("store: a decision is there with its state, history and posit
   CHECK((*loaded)->partition == p0);
   CHECK(*store.position(p0) == journal.position());
   CHECK(*store.position(PartitionId{1}) == Position{});
-  CHECK(*store.input_positions(p0) == std::vector<InputPosition>{{"payment-commands", 17}});
+  CHECK(*store.input_positions(p0) ==
+        std::vector<InputPosition>{{"payment-commands", 17, Landmark{16, 5}}});
   CHECK(store.find_by_provider_id("pi_1")->value().text() == "ord_1");
   const auto rows = store.history(OrderId::of("ord_1"), 0, 10);
   REQUIRE(rows->size() == 1);

@@ -58,7 +58,7 @@ class Drill {
     Journal& journal = journals_[i % partitions];
     const std::uint64_t kind = number(12);
     if (kind == 0) return journal.skip();
-    if (kind == 1) return journal.mark("topic-" + std::to_string(number(2)), journal.next());
+    if (kind == 1) return journal.mark({"topic-" + std::to_string(number(2)), journal.next()});
     if (kind == 2) return journal.decide(name(i), nullptr, Action::quarantine, "q");
     if (kind == 3) return journal.decide(name(i), nullptr, Action::enqueue, "e");
     if (kind == 4) return journal.decide(name(i), nullptr, Action::dequeue);

@@ -64,6 +64,32 @@ TEST_CASE("rocks store: what was applied is there after a kill", "[storage][stor
   REQUIRE((*copy)->flush().has_value());
 }
 
+TEST_CASE("rocks store: input positions are kept with their landmarks, and read without",
+          "[storage][store]") {
+  ScratchDirectory scratch;
+  const std::vector<InputPosition> moved = {{"payment-commands", 17, Landmark{15, 9}}};
+  Journal journal = three_orders();
+  journal.mark(moved[0]);
+  {
+    auto store = open(scratch.at("state"));
+    REQUIRE(journal.apply_to(**store).has_value());
+    CHECK(*(*store)->input_positions(p0) == moved);
+  }
+  CHECK(*open(scratch.at("state")).value()->input_positions(p0) == moved);
+  tamper(scratch.at("state"), Family::partitions, keys::of_partition('I', p0),
+         [](std::string& row) {
+           ByteWriter former{64};
+           former.raw(open_envelope(1));
+           former.count(1);
+           former.text("payment-commands");
+           former.i64(17);
+           row = former.take();
+           close_envelope(row);
+         });
+  CHECK(*open(scratch.at("state")).value()->input_positions(p0) ==
+        std::vector<InputPosition>{{"payment-commands", 17}});
+}
+
 TEST_CASE("rocks store: it makes its ledger once and keeps it", "[storage][store]") {
   ScratchDirectory scratch;
   StoreIdentity asked{"log-1", "", 4};
@@ -160,7 +186,7 @@ TEST_CASE("rocks store: damage elsewhere is reported where it is read", "[storag
   Journal journal = three_orders();
   journal.decide("ord_1", nullptr, Action::quarantine, "q");
   journal.dead_letter({.id = "t/0/1", .topic = "t", .offset = 1, .cause = "c"});
-  journal.mark("topic", 5);
+  journal.mark({"topic", 5});
   REQUIRE(journal.apply_to(**open(directory)).has_value());
   const auto flip = [](std::string& value) { value.back() = static_cast<char>(value.back() ^ 1); };
   tamper(directory, Family::history, keys::history("ord_1", 0), flip);

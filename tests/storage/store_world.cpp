@@ -62,9 +62,9 @@ void Journal::settle_dead_letter(const std::string& id, Action action) {
   add(record, nullptr);
 }
 
-void Journal::mark(const std::string& topic, Offset next) {
+void Journal::mark(InputPosition moved) {
   DecisionRecord record;
-  record.inputs.push_back({topic, next});
+  record.inputs.push_back(std::move(moved));
   add(record, nullptr);
 }
 

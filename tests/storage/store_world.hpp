@@ -33,7 +33,7 @@ class Journal {
               Action action = Action::decide, const std::string& queued = {});
   void dead_letter(const DeadLetter& letter);
   void settle_dead_letter(const std::string& id, Action action);
-  void mark(const std::string& topic, Offset next);
+  void mark(InputPosition moved);
   /// A claim or a void record: the position moves, nothing is applied.
   void skip() { ++next_; }
 
