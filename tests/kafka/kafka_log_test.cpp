@@ -77,9 +77,10 @@ std::vector<std::string> values_of(storage::Log& log, const std::string& topic, 
 }  // namespace
 
 TEST_CASE("kafka: a publication under an ownership that has ended is refused", "[kafka]") {
+  Listener listener;  // They hear until the log is gone.
+  Listener again;
   KafkaUnderTest under_test;
   storage::Log& log = under_test.log();
-  Listener listener;
   log.join(listener);
   const OwnershipToken first = listener.wait(4);
   REQUIRE(first != 0);
@@ -96,7 +97,6 @@ TEST_CASE("kafka: a publication under an ownership that has ended is refused", "
   const auto refused = publish(log, {output("stale")}, {{p0, 9, "9", first}});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::unavailable);
-  Listener again;
   log.join(again);
   const OwnershipToken second = again.wait(4);
   REQUIRE(second != 0);
@@ -108,9 +108,10 @@ TEST_CASE("kafka: a publication under an ownership that has ended is refused", "
 
 TEST_CASE("kafka: the broker refuses the positions of an assignment that it has replaced",
           "[kafka]") {
+  Listener listener;
+  Listener others;
   KafkaUnderTest under_test;
   storage::Log& log = under_test.log();
-  Listener listener;
   log.join(listener);
   const OwnershipToken first = listener.wait(4);
   REQUIRE(first != 0);
@@ -119,7 +120,6 @@ TEST_CASE("kafka: the broker refuses the positions of an assignment that it has 
   options.node = "b";
   const auto other = KafkaLog::open(options);
   REQUIRE(other.has_value());
-  Listener others;
   (*other)->join(others);
   REQUIRE(others.wait(2) != 0);
   const OwnershipToken second = listener.wait(2);
@@ -150,9 +150,9 @@ TEST_CASE("kafka: a node whose name another one takes joins again once that one 
     const std::lock_guard lock{mutex};
     said.emplace_back(line);
   };
+  Listener first;
   auto log = KafkaLog::open(options);
   REQUIRE(log.has_value());
-  Listener first;
   (*log)->join(first);
   const int all = static_cast<int>(options.partition_count);
   const OwnershipToken before = first.wait(all);
@@ -161,9 +161,9 @@ TEST_CASE("kafka: a node whose name another one takes joins again once that one 
   {
     KafkaOptions same = options;
     same.log = {};
+    Listener second;
     auto other = KafkaLog::open(same);
     REQUIRE(other.has_value());
-    Listener second;
     (*other)->join(second);
     REQUIRE(second.wait(all) != 0);
     CHECK(first.wait(0) != 0);
