@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <thread>
 
@@ -65,6 +66,24 @@ void print_entry(const Common& common, const std::string& topic, storage::Partit
   fmt::print("{}\n", line);
 }
 
+/// Why nothing can be shown of what was asked for; empty: something can, or will be.
+std::string nothing_there(const std::string& topic, const TopicOptions& options,
+                          const std::vector<TopicSource::Lane>& lanes) {
+  const auto asked = [&](const TopicSource::Lane& lane) {
+    return !options.partition || *options.partition == storage::index_of(lane.partition);
+  };
+  if (!lanes.empty() && std::ranges::none_of(lanes, asked)) {
+    return fmt::format("topic {} has no partition {}; those with records end with {}", topic,
+                       *options.partition, storage::index_of(lanes.back().partition));
+  }
+  const auto reaches = [&](const TopicSource::Lane& lane) {
+    return asked(lane) && options.from.value_or(0) <= lane.end;
+  };
+  if (options.follow || lanes.empty() || std::ranges::any_of(lanes, reaches)) return {};
+  return fmt::format("topic {} ends before offset {}; `--follow` waits for it", topic,
+                     *options.from);
+}
+
 /// Prints what stands in a topic, partition by partition; then, if it is followed, what comes.
 ExitCode tail_topic(const Common& common, const TopicOptions& options) {
   const auto settings = settings_of(common);
@@ -77,6 +96,10 @@ ExitCode tail_topic(const Common& common, const TopicOptions& options) {
   for (;;) {
     const auto lanes = (*source)->lanes(*topic);
     if (!lanes) return complain_of(lanes.error());
+    if (const std::string why = nothing_there(*topic, options, *lanes); !why.empty()) {
+      complain(why);
+      return ExitCode::not_found;
+    }
     for (const TopicSource::Lane& lane : *lanes) {
       if (options.partition && *options.partition != storage::index_of(lane.partition)) continue;
       storage::Offset from = std::max(lane.first, options.from.value_or(lane.first));
@@ -206,7 +229,11 @@ ExitCode create_topics(const Common& common, const TopicOptions& options) {
   for (const std::string& topic : missing) fmt::print("{}\n", topic);
   fmt::print(stderr, "{} topics {}, {} were there\n", missing.size(),
              options.dry_run ? "would be made" : "made", before->size() - missing.size());
-  return ExitCode::ok;
+  if (options.dry_run) return ExitCode::ok;
+  const auto faults = (*desk)->check();
+  if (!faults) return complain_of(faults.error());
+  for (const std::string& fault : *faults) fmt::print(stderr, "{}\n", fault);
+  return faults->empty() ? ExitCode::ok : ExitCode::problems_found;
 }
 
 /// Every fault on a line of its own.
@@ -247,7 +274,8 @@ void add_topic(CLI::App& app, Common& common, Work& work) {
   CLI::App* tail = topic->add_subcommand("tail", "What stands in one, partition by partition");
   tail->add_option("TOPIC", options->topic, "As in payment-events")->required();
   tail->add_option("--partition", options->partition, "Only this one");
-  tail->add_option("--from", options->from, "Of each partition, from this offset on");
+  tail->add_option("--from", options->from, "Of each partition, from this offset on")
+      ->check(CLI::Range(storage::Offset{0}, std::numeric_limits<storage::Offset>::max()));
   tail->add_option("--limit", options->limit, "Only the newest so many of each partition");
   tail->add_flag("--follow", options->follow, "Go on with what comes, until it is stopped");
   tail->callback([&common, &work, options] {
