@@ -141,8 +141,13 @@ void Partition::on(const InputRanged& ranged) {
   if (ranged.life != life_ || role_ != Role::leading || draining_) return;
   Inbound& inbound = inbound_[ranged.topic];
   const storage::Offset at = inbound.cursor.next();
-  const auto [first, end] = ranged.range.value_or(std::pair{at, at});
-  const bool holds = first <= at && at <= end;  // Or it is not known.
+  if (!ranged.range) {
+    stop("inputs of " + inbound.topic + " cannot be read: " + ranged.range.error().detail);
+    stop_passes_ = true;
+    return;
+  }
+  const auto [first, end] = *ranged.range;
+  const bool holds = first <= at && at <= end;
   if (holds && inbound.expected && inbound.expected->offset < first) {
     inbound.expected.reset();  // Deleted by retention, since it was decided: nothing can be told.
     return read_topic(ranged.topic);
@@ -158,7 +163,7 @@ void Partition::on(const InputRanged& ranged) {
     go_on_at(ranged.topic, first,
              "inputs may be lost: " + place + " ends at " + std::to_string(end) +
                  ", but was read up to " + std::to_string(at) + " already" + anew);
-  } else if (ranged.doubt == InputDoubt::strange && ranged.range) {
+  } else if (ranged.doubt == InputDoubt::strange) {
     go_on_at(ranged.topic, first,
              "inputs may be lost: " + place + " holds at " +
                  std::to_string(inbound.expected->offset) +
@@ -191,7 +196,9 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   const std::string* source = header(entry.record, "ce_source");
   if (inbound.kind == Topic::payment_refund_initiated && source != nullptr &&
       *source == world_->options.group) {
-    return;  // Its own refund request: it was decided in the decision that published it.
+    // Its own refund request: it was decided in the decision that published it.
+    inbound.cursor.started(storage::landmark_of(entry));
+    return inbound.cursor.decided(entry.offset);
   }
   const NodeOptions& options = world_->options;
   auto parsed = storage::parse_input(inbound.kind, entry.record, options.roles, options.livemode);

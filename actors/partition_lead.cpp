@@ -299,9 +299,7 @@ void Partition::stop(std::string why) {
   role_ = Role::stopped;
   stop_passes_ = false;
   begin_again_at_ = clock_.now() + begin_again_after;
-  if ((owned_ || store_failed_) && !draining_) {
-    observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
-  }
+  if (owned_ && !draining_) observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
   why_ = std::move(why);
 }
 
@@ -314,7 +312,9 @@ void Partition::stop_unread(const Error& error) {
 /// that it has become none.
 void Partition::stop_unwritten(const Error& error) {
   store_failed_ = true;
-  stop("the store failed, the node must be started again: " + error.detail);
+  const std::string why = "the store failed, the node must be started again: " + error.detail;
+  stop(why);
+  if (!owned_) observer_.partition_failed(id_, Error{ErrorCode::unavailable, why});
 }
 
 void Partition::drop_everything(std::string_view why) {

@@ -63,12 +63,14 @@ class RemadeLog final : public LogAround {
   void topic_range(std::string_view topic, PartitionId id,
                    Done<std::pair<Offset, Offset>> done) override {
     if (topic != commands) return LogAround::topic_range(topic, id, std::move(done));
+    if (silent-- > 0) return done(fail(ErrorCode::unavailable, "no broker answers"));
     LogAround::topic_range(anew, id, [first = first_, done = std::move(done)](auto range) {
       range->first = std::max(range->first, first);
       done(range);
     });
   }
   static constexpr std::string_view anew = "made-anew";
+  std::atomic<int> silent = 0;  // So many questions are not answered.
 
  private:
   Offset first_;
@@ -90,11 +92,12 @@ class Twice {
       world.put(std::string{RemadeLog::anew}, p0, command(order));
     }
   }
-  void start(Offset first = 0, bool accept = false) {
+  void start(Offset first = 0, bool accept = false, int silent = 0) {
     node.reset();
     NodeOptions options = calm_options();
     options.accept_input_loss = accept;
     remade.emplace(world.log.open("a"), first);
+    remade->silent = silent;
     seen.emplace();
     node.emplace(options, *remade, store, world.provider, world.clock, *seen);
     node->start();
@@ -190,6 +193,21 @@ TEST_CASE("inputs: a topic that was made anew and is shorter is noticed before a
               "inputs may be lost: payment-commands partition 0 ends at " +
                   std::to_string(orders.size()) + ", but was read up to 3 already",
               0) == 0);
+  }
+}
+
+TEST_CASE("inputs: a topic in doubt whose broker does not answer is not gone on with", "[actors]") {
+  for (const auto& orders : {std::vector<const char*>{"n1"}, {"n1", "n2", "n3", "n4", "n5"}}) {
+    Twice twice;
+    for (const char* order : orders) twice.fill({order});
+    twice.start(0, false, 2);
+    eventually("it is said", [&] {
+      twice.world.clock.advance(milliseconds{100});
+      const auto failed = twice.seen->told("failed");
+      return !failed.empty() && failed.back().rfind("inputs may be lost: ", 0) == 0;
+    });
+    CHECK(twice.remade->silent < 0);
+    CHECK(twice.world.decided("c-n5") == 0);
   }
 }
 

@@ -46,6 +46,28 @@ TEST_CASE("standby: one whose disk fails says so, once, and does not try for eve
   CHECK(leader.seen.told("failed").empty());
 }
 
+TEST_CASE("standby: a leader whose disk failed is told to lead no more, and says nothing more",
+          "[actors][standby]") {
+  HandWorld world;
+  world.provider.obey();
+  auto disk = world.new_store();
+  FullStore store{disk};
+  HandNode leader{world, store};
+  leader.lead();
+  auto others = world.new_store();
+  HandNode other{world, others, {}, world.log.open("b")};
+  other.node->start();
+  world.tick();
+  store.full = true;
+  CHECK(leader.say(initiate("c1", "o1")) == "outcome_unknown");
+  world.tick();
+  REQUIRE(leader.seen.told("failed").size() == 1);
+  world.log.move(p0, "b");
+  world.tick();
+  CHECK(other.saga("o1").id.text() == "o1");
+  CHECK(leader.seen.told("failed").size() == 1);
+}
+
 TEST_CASE("standby: a node follows what another decides, without effects, and goes on from there",
           "[actors][standby]") {
   HandWorld world;
