@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <tuple>
 
@@ -128,17 +129,24 @@ void Partition::on(Tailed& tailed) {
 /// of it. False if the partition no longer goes on in this life.
 bool Partition::apply(const storage::LogBatch& batch) {
   ReadBack read;
+  // Who waits for what was read back, but not applied, is told so by `stop`.
+  const auto give_back = [&] {
+    in_flight_.insert(in_flight_.begin(), std::make_move_iterator(read.settled.begin()),
+                      std::make_move_iterator(read.settled.end()));
+  };
   for (const storage::LogEntry& entry : batch.entries) {
     auto accepted = acceptor_->accept(entry);
     auto taken = accepted ? take_record(entry, *accepted, read)
                           : Result<std::monostate>{tl::unexpect, accepted.error()};
     if (!taken) {
+      give_back();
       stop("journal record " + std::to_string(entry.offset) + ": " + taken.error().detail);
       return false;
     }
   }
   acceptor_->skip_to(batch.next);
   if (const auto written = store_.apply(id_, read.applied, acceptor_->position()); !written) {
+    give_back();
     stop_unwritten(written.error());
     return false;
   }
