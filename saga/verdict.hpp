@@ -46,10 +46,11 @@ struct AskRefund {
   EventId id;
   command::RefundRequest ask;
 };
-using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, AnswerInput, WakeInput>;
+using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, AnswerInput, WakeInput,
+                           WebhookInput>;
 
 /// The payment machine. `now` is none before the first payment.initiate; then every other command
-/// is answered `parked` (early), every answer and wake-up `ignored`.
+/// is answered `parked` (early), every answer, webhook and wake-up `ignored`.
 ///
 /// A refusal brings its own COMMAND_REFUSED; a forbidden refund brings PAYMENT_REFUND_FAILED, and
 /// COMMAND_REFUSED beside it unless the order machine asked. An intent that waits for a method is

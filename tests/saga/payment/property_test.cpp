@@ -100,6 +100,12 @@ class Life {
     return methods[draw(std::size(methods))];
   }
 
+  /// Mostly of the present intent; it may come long after its time, or of another.
+  std::string intent_of_news() {
+    if (!world.payment->intent || draw(5) == 0) return "pi_" + std::to_string(draw(3) + 1);
+    return world.payment->intent->id.text();
+  }
+
   void step() {
     world.jitter = random_();
     const std::uint64_t die = draw(100);
@@ -113,7 +119,8 @@ class Life {
       elsewhere_ = true;
       return provider_.refund_elsewhere(world.now);
     }
-    if (die < 90) return take(WakeInput{});
+    if (die < 89) return take(WakeInput{});
+    if (die < 93) return take(webhook(static_cast<News>(draw(3)), intent_of_news())(world));
     command();
   }
 
