@@ -122,14 +122,17 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
   return calls;
 }
 
-std::optional<Time> next_call_at(const Payment& payment) {
+std::optional<Time> next_call_at(const Payment& payment, Time after) {
   std::optional<Time> first;
+  const auto add = [&](Time time) {
+    if (time > after) earliest(first, time);
+  };
   for (const Operation& operation : payment.operations) {
-    if (next_step(payment, operation) != Step::none) earliest(first, operation.next_at);
+    if (next_step(payment, operation) != Step::none) add(operation.next_at);
   }
-  if (payment.next_read_at) earliest(first, *payment.next_read_at);
+  if (payment.next_read_at) add(*payment.next_read_at);
   for (const Refund& refund : payment.refunds) {
-    if (refund.state == RefundState::pending) earliest(first, *refund.next_at);
+    if (refund.state == RefundState::pending) add(*refund.next_at);
   }
   return first;
 }

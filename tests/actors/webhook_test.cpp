@@ -56,6 +56,25 @@ TEST_CASE("webhook: makes its order look at once, and its repeat does not", "[ac
   world.check_fold(store);
 }
 
+TEST_CASE("webhook: a confirm that is not answered is looked at beside it", "[actors]") {
+  World world;
+  auto store = world.new_store();
+  Member node{world, store};
+  node.lead();
+  const std::string intent = wait_for_customer(node);
+  CHECK(text_of(node.say(confirm("c2", "o1")).kind) == "accepted");
+  world.provider.wait_for_calls(2);  // The confirm, which nobody answers.
+  world.put(topic, p0, webhook("evt_1", "o1", intent));
+  eventually("it is decided", [&] { return world.decided("evt_1") == 1; });
+  world.clock.advance(seconds{2});
+  world.provider.wait_for_calls(3);
+  CHECK(world.provider.at(2).call.request.target == "read_intent");
+  world.provider.answer(2, paid(world.provider.at(0)));
+  eventually("it is paid", [&] { return node.status("o1") == "PENDING"; });
+  world.provider.answer(1, answer::Unknown{"timeout", false, std::nullopt});
+  world.check_fold(store);
+}
+
 TEST_CASE("webhook: of an order that nobody knows leads to nothing", "[actors]") {
   World world;
   auto store = world.new_store();
