@@ -64,7 +64,8 @@ class Life {
 
   /// Refunds made elsewhere are known only by a webhook, or where a compensation meets them.
   void hear_of_refunds() {
-    if (elsewhere_) take(webhook(News::refund, intent_of_news())(world));
+    const auto& intent = world.payment->intent;
+    if (elsewhere_ && intent) take(webhook(News::refund, intent->id.text())(world));
   }
 
   void check_end() const {
