@@ -13,7 +13,8 @@ std::string id_of(const Input& input, const Saga& saga) {
                [](const AnswerInput& answered) { return answered.call_id; },
                // A function of order and state: two owners that wake it make one event.
                [&](const WakeInput&) { return "wake:" + std::to_string(saga.version); },
-               [](const PaymentEventInput& told) { return told.event.id.text(); }},
+               [](const PaymentEventInput& told) { return told.event.id.text(); },
+               [](const WebhookInput& webhook) { return webhook.id.text(); }},
       input.body);
 }
 
@@ -29,7 +30,8 @@ std::string_view kind_of(const Input& input) {
   return std::visit(Overload{[](const CommandInput& command) { return to_text(command.command); },
                              [](const AnswerInput&) { return std::string_view{"answer"}; },
                              [](const WakeInput&) { return std::string_view{"wake"}; },
-                             [](const PaymentEventInput&) { return payment_event_kind; }},
+                             [](const PaymentEventInput&) { return payment_event_kind; },
+                             [](const WebhookInput&) { return webhook_kind; }},
                     input.body);
 }
 

@@ -10,7 +10,8 @@ namespace paysaga::actors {
 [[nodiscard]] Decided to_decided(const OrderWorld& world, Life life, Ticket ticket,
                                  const Input& input, Decision decision, Time now);
 
-/// "payment.initiate", "answer", "wake", "payment.event": the kind in journal and timeline.
+/// "payment.initiate", "answer", "wake", "payment.event", "webhook": the kind in journal and
+/// timeline.
 [[nodiscard]] std::string_view kind_of(const Input& input);
 /// "accepted": the outcome in journal, timeline and metrics.
 [[nodiscard]] std::string_view outcome_text(Outcome outcome);

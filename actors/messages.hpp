@@ -33,6 +33,7 @@ namespace paysaga::actors {
 
 /// The kind of an input that is a payment event; a command's is its name.
 inline constexpr std::string_view payment_event_kind = "payment.event";
+inline constexpr std::string_view webhook_kind = "webhook";
 
 /// Names one input on its way through an order actor. 0: the order's own (a wake-up).
 using Ticket = std::uint64_t;

@@ -85,7 +85,7 @@ class Partition {
     Time received_at{};
     std::string kind;
     std::optional<CommandInput> command;  // Kept, as `event`: it may have to be queued after all.
-    std::string event;                    // A payment event as it was published.
+    std::string event;                    // A payment event or webhook, as its topic had it.
     std::optional<std::size_t> topic;     // Of an inbound record, with its offset.
     storage::Offset offset = -1;
     std::function<void(Submitted)> done;

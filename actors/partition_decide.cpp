@@ -61,7 +61,7 @@ void Partition::on(Submit& submit) {
                        .done = std::move(submit.done)});
 }
 
-/// An input of the topics, as it stood there: a command, or a payment event.
+/// An input of the topics, as it stood there: a command, a payment event or a webhook.
 void Partition::take(Pending pending, Input input, std::string_view bytes) {
   pending.kind = kind_of(input);
   if (auto* command = std::get_if<CommandInput>(&input.body)) {

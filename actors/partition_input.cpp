@@ -13,11 +13,13 @@ namespace {
 constexpr std::size_t entries_ahead = 256;  // Of each inbound topic.
 constexpr Duration landmark_patience = seconds{1};
 
-/// Topics that carry commands and payment events into the engine.
+/// Topics that carry commands, payment events and webhooks into the engine.
 std::span<const Topic> inbound_topics(Roles roles) {
   static constexpr std::array both = {Topic::payment_commands, Topic::order_commands,
-                                      Topic::payment_refund_initiated};
-  static constexpr std::array payments = {Topic::payment_commands, Topic::payment_refund_initiated};
+                                      Topic::payment_refund_initiated,
+                                      Topic::payment_webhook_received};
+  static constexpr std::array payments = {Topic::payment_commands, Topic::payment_refund_initiated,
+                                          Topic::payment_webhook_received};
   static constexpr std::array orders = {Topic::order_commands,     Topic::payment_initiated,
                                         Topic::payment_processing, Topic::payment_completed,
                                         Topic::payment_failed,     Topic::payment_cancelled,

@@ -244,10 +244,9 @@ void Partition::settle_read_back(std::vector<InFlight>& settled) {
       }
       // What is overdue came due while the order could not act on it: calls start by themselves,
       // but a decision has to be asked for.
-      const auto wake = next_wake_at(*record.next);
       const auto decision = next_decision_at(*record.next);
-      if ((wake && *wake > moment.journal) || (decision && *decision <= moment.journal))
-        wakes_.push(*wake, order);
+      if (decision && *decision <= moment.journal) wakes_.push(*decision, order);
+      if (const auto later = next_wake_at(*record.next, moment.journal)) wakes_.push(*later, order);
       if (!waits_.empty()) check_waits(order, record.next);
     }
     if (record.order) observer_.input_durable(at - record.received_at);

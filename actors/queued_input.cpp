@@ -13,11 +13,7 @@ std::string encode_queued(const OrderId& order, const CommandInput& command, Tim
 
 Result<Input> decode_queued(const OrderId& order, std::string_view bytes) {
   if (bytes.starts_with('{')) {  // No envelope begins so.
-    auto input = storage::parse_payment_event(bytes);
-    if (input && input->order != order) {
-      return fail(ErrorCode::corrupt, "a queued event is of another order");
-    }
-    return input;
+    return storage::parse_queued(order, bytes);
   }
   auto carrier = storage::decode_saga(bytes);
   if (!carrier) return tl::unexpected{carrier.error()};

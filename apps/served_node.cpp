@@ -9,6 +9,7 @@
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/engine/runtime.hpp"
+#include "paysaga/engine/stripe/webhooks.hpp"
 #include "paysaga/sim/stripe/server.hpp"
 
 namespace paysaga::apps {
@@ -46,10 +47,11 @@ class ServedNode::Impl {
       gatherer_ = std::make_unique<engine::http::Gatherer>(runtime_->log(), settings.node.id,
                                                            server_->url());
     }
+    take_webhooks(settings);
     engine_ = std::make_unique<engine::http::RuntimeEngine>(
         runtime_->node(), runtime_->store(),
         engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
-        [this] { return runtime_->checkpoint(); });
+        [this] { return runtime_->checkpoint(); }, webhooks_.get());
     api->started(*engine_);
     return {};
   }
@@ -87,6 +89,20 @@ class ServedNode::Impl {
     return options;
   }
 
+  void take_webhooks(const config::Settings& settings) {
+    if (!runs_payments(config::roles_of(settings.node.roles))) return;
+    engine::stripe::WebhookOptions options;
+    for (const auto& [name, secret] : settings.stripe.webhook_secrets) {
+      options.secrets.push_back({name, secret.reveal()});
+    }
+    options.topic =
+        settings.kafka.topic_prefix + std::string{to_text(Topic::payment_webhook_received)};
+    options.ledger = runtime_->ledger();
+    options.livemode = settings.stripe.mode == config::StripeMode::live;
+    webhooks_ = std::make_unique<engine::stripe::Webhooks>(std::move(options), runtime_->log(),
+                                                           runtime_->store(), runtime_->provider());
+  }
+
   /// The built-in simulator keeps its account in the data directory, as Stripe keeps ours.
   Result<void> start_simulator(config::Settings& settings) {
     if (settings.stripe.mode != config::StripeMode::simulator || settings.stripe.base_url)
@@ -113,6 +129,7 @@ class ServedNode::Impl {
   std::string stripe_url_;
   sim::StripeServer simulator_;
   std::unique_ptr<engine::Metrics> metrics_;
+  std::unique_ptr<engine::stripe::Webhooks> webhooks_;  // Ports of it may answer to the last.
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::Forwarder> forwarder_;
   std::unique_ptr<engine::http::Gatherer> gatherer_;

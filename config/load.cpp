@@ -12,6 +12,7 @@
 #include "paysaga/config/key.hpp"
 #include "paysaga/config/suggest.hpp"
 #include "paysaga/config/toml_file.hpp"
+#include "paysaga/config/webhook_secret.hpp"
 
 namespace paysaga::config {
 namespace {
@@ -47,6 +48,9 @@ class Loader {
     if (const std::string property = property_of_variable(name); !property.empty()) {
       return set(std::string{property_prefix} + property, name, value);
     }
+    if (const std::string secret = webhook_secret_of_variable(name); !secret.empty()) {
+      return set(std::string{webhook_secret_prefix} + secret, name, value);
+    }
     faults_.push_back(name + ": " + unknown_variable(name));
   }
 
@@ -79,9 +83,9 @@ class Loader {
     Loaded loaded{std::move(settings_), {}};
     std::string_view section;
     for (const Key& key : keys()) {
-      if (std::exchange(section, section_of(key)) == "kafka" && section != "kafka") {
-        add_properties(loaded);
-      }
+      const std::string_view before = std::exchange(section, section_of(key));
+      if (before == "kafka" && section != before) add_properties(loaded);
+      if (before == "stripe" && section != before) add_webhook_secrets(loaded);
       loaded.origins.push_back(
           {std::string{key.name}, key.show(loaded.settings), where(std::string{key.name})});
     }
@@ -92,7 +96,15 @@ class Loader {
   static bool is_section(const Assignment& assignment) {
     return std::holds_alternative<Table>(assignment.value.data) &&
            (std::ranges::find(keys(), assignment.name, section_of) != keys().end() ||
-            property_prefix == assignment.name + ".");
+            property_prefix == assignment.name + "." ||
+            webhook_secret_prefix == assignment.name + ".");
+  }
+
+  void add_webhook_secrets(Loaded& loaded) const {
+    for (const auto& [own_name, secret] : loaded.settings.stripe.webhook_secrets) {
+      const std::string name = std::string{webhook_secret_prefix} + own_name;
+      loaded.origins.push_back({name, write(secret), where(name)});
+    }
   }
 
   void add_properties(Loaded& loaded) const {
@@ -112,6 +124,7 @@ class Loader {
 
   void set(const std::string& name, const std::string& origin, const Value& value) {
     if (name.starts_with(property_prefix)) return set_property(name, origin, value);
+    if (name.starts_with(webhook_secret_prefix)) return set_webhook_secret(name, origin, value);
     const Key* key = find_key(name);
     if (key == nullptr) {
       faults_.push_back(origin + ": " + unknown_key(name));
@@ -122,7 +135,16 @@ class Loader {
 
   void set_property(const std::string& name, const std::string& origin, const Value& value) {
     const std::string_view property = std::string_view{name}.substr(property_prefix.size());
-    if (auto done = config::set_property(settings_, property, value); !done) {
+    take(name, origin, config::set_property(settings_, property, value));
+  }
+
+  void set_webhook_secret(const std::string& name, const std::string& origin, const Value& value) {
+    const std::string_view own_name = std::string_view{name}.substr(webhook_secret_prefix.size());
+    take(name, origin, config::set_webhook_secret(settings_, own_name, value));
+  }
+
+  void take(const std::string& name, const std::string& origin, const Result<void>& done) {
+    if (!done) {
       faults_.push_back(origin + ": " + name + ": " + done.error().detail);
     } else {
       origins_[name] = origin;
@@ -130,12 +152,7 @@ class Loader {
   }
 
   void set(const Key& key, const std::string& origin, const Value& value) {
-    const auto done = key.set(settings_, value);
-    if (!done) {
-      faults_.push_back(origin + ": " + std::string{key.name} + ": " + done.error().detail);
-      return;
-    }
-    origins_[std::string{key.name}] = origin;
+    take(std::string{key.name}, origin, key.set(settings_, value));
   }
 
   std::string where(const std::string& name) const {

@@ -77,6 +77,8 @@ struct StripeSettings {
   std::optional<Url> base_url;
   std::string api_version = "2026-08-26.dahlia";
   Secret key;
+  /// Of the endpoints whose webhooks are taken, by names of their own. None: none are taken.
+  std::map<std::string, Secret> webhook_secrets;
   Duration timeout = seconds{30};
   Duration connect_timeout = seconds{5};
   int connections_max = 64;

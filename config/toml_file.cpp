@@ -8,7 +8,10 @@
 namespace paysaga::config {
 namespace {
 
-constexpr std::string_view open_table = "kafka.properties";
+/// Tables whose names are chosen by others: a name in them is one more part of a setting's.
+bool is_open_table(std::string_view name) {
+  return name.starts_with("kafka.properties") || name.starts_with("stripe.webhook_secrets");
+}
 
 /// Texts only; anything else among them makes the list unusable.
 Value list_of(const toml::array& array) {
@@ -59,10 +62,10 @@ Result<std::vector<Assignment>> read_toml(std::string_view text,
     return path.string() + ":" + std::to_string(region.begin.line);
   };
   std::vector<Assignment> out;
-  // Within the open table [kafka.properties] a table is one more part of a name (dotted keys);
-  // elsewhere, and in braces, it is a value.
+  // Within an open table a table is one more part of a name (dotted keys); elsewhere, and in
+  // braces, it is a value.
   const auto is_section = [](const std::string& name) {
-    return name.find('.') == std::string::npos || name.starts_with(open_table);
+    return name.find('.') == std::string::npos || is_open_table(name);
   };
   const auto add = [&](const auto& self, const std::string& name, const toml::node& node) -> void {
     const toml::table* inner = node.as_table();

@@ -21,13 +21,10 @@ using prometheus::Histogram;
 using prometheus::Labels;
 
 // The closed label sets. What is not among them is counted under the last one.
-constexpr std::array<std::string_view, 12> input_kinds = {
-    "payment.initiate", "payment.confirm",
-    "payment.cancel",   "order.cancel",
-    "order.rejected",   "order.delivery_failed",
-    "order.fulfilled",  "refund.request",
-    "answer",           "wake",
-    "payment.event",    "other"};
+constexpr std::array<std::string_view, 13> input_kinds = {
+    "payment.initiate",      "payment.confirm", "payment.cancel", "order.cancel", "order.rejected",
+    "order.delivery_failed", "order.fulfilled", "refund.request", "answer",       "wake",
+    "payment.event",         "webhook",         "other"};
 constexpr std::array<std::string_view, 5> outcomes = {"accepted", "ignored", "parked", "refused",
                                                       "misused"};
 constexpr std::array<CallKind, 5> call_kinds = {CallKind::send, CallKind::read_intent,
@@ -57,6 +54,9 @@ std::size_t place_of(const std::array<std::string_view, n>& set, std::string_vie
   }
   return n - 1;
 }
+constexpr std::array<std::string_view, 8> webhook_results = {
+    "stored",    "unhandled",  "foreign",     "bad_signature",
+    "malformed", "other_mode", "unavailable", "other"};
 
 const Histogram::BucketBoundaries& second_buckets() {
   static const Histogram::BucketBoundaries buckets = {
@@ -87,6 +87,7 @@ struct Metrics::Series {
     for (const std::string_view operation : operations) add_operation(operation);
     add_operation("none");
     fill(http_lines, metric::http_lines, line_outcomes, "outcome", {});
+    fill(webhooks, metric::webhooks, webhook_results, "result", {});
     for (std::size_t i = 0; i < stuck_reasons.size(); ++i) {
       stuck[i] = &gauge(metric::stuck, {{"reason", std::string{stuck_reasons[i]}}});
     }
@@ -136,6 +137,7 @@ struct Metrics::Series {
   std::array<Row<Counter, call_outcomes.size()>, call_texts.size()> provider_requests{};
   Row<Histogram, call_texts.size()> provider_seconds{};
   Row<Counter, line_outcomes.size()> http_lines{};
+  Row<Counter, webhook_results.size()> webhooks{};
   Row<Gauge, stuck_reasons.size()> stuck{};
   Row<Gauge, order_status_count> open{};
   std::map<std::string, Operation, std::less<>> http;  // Never changes once it is made.
@@ -235,6 +237,10 @@ void Metrics::http_connections(std::int64_t open) {
 
 void Metrics::http_connection_refused() {
   series_->http_refused.Increment();
+}
+
+void Metrics::webhook_answered(std::string_view result) {
+  series_->webhooks[place_of(webhook_results, result)]->Increment();
 }
 
 void Metrics::http_line(std::string_view outcome) {

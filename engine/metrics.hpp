@@ -53,6 +53,7 @@ inline constexpr Name http_refused{"paysaga_http_connections_refused_total",
                                    "Connections closed at once: too many."};
 inline constexpr Name http_lines{"paysaga_http_command_lines_total",
                                  "Command lines answered, by outcome."};
+inline constexpr Name webhooks{"paysaga_webhooks_total", "Webhooks of Stripe answered, by result."};
 inline constexpr Name sagas_open{"paysaga_sagas_open", "Open orders by status."};
 inline constexpr Name sagas_open_oldest{
     "paysaga_sagas_open_oldest_seconds",
@@ -138,6 +139,7 @@ class Metrics final : public actors::Observer {
   void http_connections(std::int64_t open);
   void http_connection_refused();
   void http_line(std::string_view outcome);
+  void webhook_answered(std::string_view result);
 
   /// Prometheus text exposition 0.0.4.
   [[nodiscard]] std::string exposition(const Gauges& gauges);

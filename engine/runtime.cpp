@@ -121,6 +121,7 @@ class Runtime::Impl {
       stripe_ = std::move(*stripe);
       provider = stripe_.get();
     }
+    provider_ = provider;
     actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
     actors::NodeOptions options = node_options(settings, ledger_);
     if (!ports.address.empty()) options.address = ports.address;
@@ -145,6 +146,7 @@ class Runtime::Impl {
   [[nodiscard]] actors::Node& node() { return *node_; }
   [[nodiscard]] const storage::StateStore& store() const { return *store_; }
   [[nodiscard]] storage::Log& log() { return *log_; }
+  [[nodiscard]] actors::PaymentProvider& provider() { return *provider_; }
   [[nodiscard]] const std::string& ledger() const { return ledger_; }
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const {
     const auto state = [this](const std::string& into) { return store_->checkpoint(into); };
@@ -199,6 +201,7 @@ class Runtime::Impl {
   storage::LocalLog* local_ = nullptr;  // `log_`, if it is a local one.
   std::unique_ptr<storage::RocksStore> store_;
   std::unique_ptr<stripe::StripeProvider> stripe_;
+  actors::PaymentProvider* provider_ = nullptr;
   std::unique_ptr<actors::Node> node_;
   std::unique_ptr<Housekeeper> housekeeper_;
 };
@@ -223,6 +226,9 @@ const storage::StateStore& Runtime::store() const {
 }
 storage::Log& Runtime::log() {
   return impl_->log();
+}
+actors::PaymentProvider& Runtime::provider() {
+  return impl_->provider();
 }
 const std::string& Runtime::ledger() const {
   return impl_->ledger();

@@ -41,6 +41,7 @@ class Runtime {
   [[nodiscard]] actors::Node& node();
   [[nodiscard]] const storage::StateStore& store() const;
   [[nodiscard]] storage::Log& log();
+  [[nodiscard]] actors::PaymentProvider& provider();
   [[nodiscard]] const std::string& ledger() const;
   /// A checkpoint of the data directory within it, for a backup: storage/checkpoint.hpp.
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const;

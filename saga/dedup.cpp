@@ -1,5 +1,6 @@
 #include "paysaga/saga/dedup.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace paysaga {
@@ -21,6 +22,14 @@ Memory recall(const Saga& saga, const CommandInput& input) {
 
 void remember(Saga& saga, const CommandInput& input, std::string_view refused) {
   saga.seen.push_back(Seen{input.id, input.body_hash, std::string{refused}});
+}
+
+bool knows(const Saga& saga, const WebhookInput& input) {
+  return std::ranges::find(saga.seen, input.id, &Seen::id) != saga.seen.end();
+}
+
+void remember(Saga& saga, const WebhookInput& input, const Policy& policy) {
+  if (!is_full(saga, policy)) saga.seen.push_back(Seen{input.id, 0, {}});
 }
 
 bool is_full(const Saga& saga, const Policy& policy) {

@@ -100,10 +100,25 @@ struct PaymentEventInput {
   friend bool operator==(const PaymentEventInput&, const PaymentEventInput&) = default;
 };
 
+/// What a provider sent word of. `intent`: its status may have moved. `decline`: an attempt was
+/// declined. `refund`: a refund of it was made, or has moved.
+enum class News { intent, decline, refund };
+
+/// A webhook of the provider about this order's intent. It may be late, repeated or overtaken, so
+/// nothing in it is believed: it makes the payment look at the object now, and what that shows is
+/// merged as any look is.
+struct WebhookInput {
+  EventId id;        // The provider's: "evt_...".
+  std::string type;  // "payment_intent.succeeded": for people.
+  News news;
+  IntentId intent;
+  friend bool operator==(const WebhookInput&, const WebhookInput&) = default;
+};
+
 /// What one order is asked to decide.
 struct Input {
   OrderId order;
-  std::variant<CommandInput, AnswerInput, WakeInput, PaymentEventInput> body;
+  std::variant<CommandInput, AnswerInput, WakeInput, PaymentEventInput, WebhookInput> body;
   friend bool operator==(const Input&, const Input&) = default;
 };
 

@@ -209,6 +209,10 @@ Reply route(Turn& turn, const WakeInput& input) {
   return Talk{turn, turn.saga.correlation_id}.hold(Message{payment::Input{input}, std::move(id)});
 }
 
+Reply route(Turn& turn, const WebhookInput& input) {
+  return Talk{turn, turn.saga.correlation_id}.hold(Message{payment::Input{input}, input.id.text()});
+}
+
 Reply route(Turn& turn, const PaymentEventInput& input) {
   const std::string& correlation_id = input.event.correlation_id;
   return Talk{turn, correlation_id.empty() ? turn.saga.correlation_id : correlation_id}.hold(

@@ -118,6 +118,18 @@ Decision decide_answer(const Saga& saga, const AnswerInput& input, const Context
   return finish(std::move(turn), came_in, std::move(reply));
 }
 
+/// News that the provider sends may come twice, and long after better news. Its id is remembered
+/// once it has caused a look, so that a repeat causes none.
+Decision decide_webhook(const Saga& saga, const WebhookInput& input, const Context& context) {
+  const std::string came_in = input.type + " " + input.id.text();
+  if (knows(saga, input)) return nothing(saga, came_in, "repeated");
+  Turn turn{context, saga};
+  Reply reply = route(turn, input);
+  if (reply.outcome == Outcome::ignored) return nothing(saga, came_in, reply.code);
+  remember(turn.saga, input, context.policy);
+  return finish(std::move(turn), came_in, std::move(reply));
+}
+
 Decision decide_wake(const Saga& saga, const WakeInput& input, const Context& context) {
   Turn turn{context, saga};
   const std::optional<std::string> expired = expire_parked(turn);
@@ -168,6 +180,7 @@ Decision decide(const Saga& saga, const Input& input, const Context& context) {
           [&](const AnswerInput& answer) { return decide_answer(saga, answer, context); },
           [&](const WakeInput& wake) { return decide_wake(saga, wake, context); },
           [&](const PaymentEventInput& event) { return decide_event(saga, event, context); },
+          [&](const WebhookInput& webhook) { return decide_webhook(saga, webhook, context); },
       },
       input.body);
 }

@@ -30,6 +30,7 @@ struct Reply {
 /// The same for a provider's answer and for the payment's own wake-up.
 [[nodiscard]] Reply route(Turn& turn, const AnswerInput& input);
 [[nodiscard]] Reply route(Turn& turn, const WakeInput& input);
+[[nodiscard]] Reply route(Turn& turn, const WebhookInput& input);
 /// An event that another group's payment machine told.
 [[nodiscard]] Reply route(Turn& turn, const PaymentEventInput& input);
 

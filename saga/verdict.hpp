@@ -46,10 +46,11 @@ struct AskRefund {
   EventId id;
   command::RefundRequest ask;
 };
-using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, AnswerInput, WakeInput>;
+using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, AnswerInput, WakeInput,
+                           WebhookInput>;
 
 /// The payment machine. `now` is none before the first payment.initiate; then every other command
-/// is answered `parked` (early), every answer and wake-up `ignored`.
+/// is answered `parked` (early), every answer, webhook and wake-up `ignored`.
 ///
 /// A refusal brings its own COMMAND_REFUSED; a forbidden refund brings PAYMENT_REFUND_FAILED, and
 /// COMMAND_REFUSED beside it unless the order machine asked. An intent that waits for a method is
@@ -63,8 +64,9 @@ using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, Answer
                                               const Context& context);
 /// When the payment itself wants a WakeInput: its expiry, a failed compensation's next attempt.
 [[nodiscard]] std::optional<Time> next_decision_at(const Payment& payment);
-/// When the earliest pending call may be made; none if no call is pending.
-[[nodiscard]] std::optional<Time> next_call_at(const Payment& payment);
+/// When the earliest pending call may be made that may not be made at `after` yet; none if there is
+/// no such call.
+[[nodiscard]] std::optional<Time> next_call_at(const Payment& payment, Time after = Time::min());
 [[nodiscard]] std::int64_t money_at_risk_minor(const Payment& payment);
 [[nodiscard]] std::optional<std::string> check(const Payment& payment);
 /// True while an operation, a running refund or an unfinished compensation is left.

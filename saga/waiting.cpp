@@ -165,9 +165,10 @@ std::optional<Time> next_decision_at(const Saga& saga) {
   return saga.payment ? earlier(parked, payment::next_decision_at(*saga.payment)) : parked;
 }
 
-std::optional<Time> next_wake_at(const Saga& saga) {
-  const std::optional<Time> decision = next_decision_at(saga);
-  return saga.payment ? earlier(decision, payment::next_call_at(*saga.payment)) : decision;
+std::optional<Time> next_wake_at(const Saga& saga, Time after) {
+  std::optional<Time> decision = next_decision_at(saga);
+  if (decision && *decision <= after) decision = std::nullopt;
+  return saga.payment ? earlier(decision, payment::next_call_at(*saga.payment, after)) : decision;
 }
 
 order::Status status_of(const Saga& saga) {

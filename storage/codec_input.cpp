@@ -6,6 +6,7 @@
 #include "paysaga/storage/codec_blank.hpp"
 #include "paysaga/storage/codec_command.hpp"
 #include "paysaga/storage/codec_text.hpp"
+#include "paysaga/storage/codec_webhook.hpp"
 #include "paysaga/storage/json_reader.hpp"
 #include "paysaga/storage/json_writer.hpp"
 
@@ -111,9 +112,26 @@ Result<Input> to_input(Event event, std::string_view traceparent) {
   return Input{std::move(order), PaymentEventInput{std::move(event), std::string{traceparent}}};
 }
 
+/// The order's id is the record's key: it stands in the body only where the object is ours.
+Result<Input> parse_news(const LogRecord& record, bool livemode) {
+  auto event = parse_webhook(record.value);
+  if (!event) return tl::unexpected{event.error()};
+  auto order = OrderId::parse(record.key);
+  if (!order) return fail(ErrorCode::malformed, "the webhook: its key is no order's id");
+  if (event->livemode != livemode) {
+    return fail(ErrorCode::malformed, "the webhook: its livemode is not that of this node");
+  }
+  if (!event->news || !event->intent) {
+    return fail(ErrorCode::malformed, "the webhook: nothing follows from " + event->type);
+  }
+  return Input{std::move(*order), WebhookInput{std::move(event->id), std::move(event->type),
+                                               *event->news, std::move(*event->intent)}};
+}
+
 }  // namespace
 
 Result<Input> parse_input(Topic topic, const LogRecord& record, Roles roles, bool livemode) {
+  if (topic == Topic::payment_webhook_received) return parse_news(record, livemode);
   if (roles == Roles::orders && topic != Topic::order_commands) {
     auto event = decode_told(record, livemode);
     if (!event) return tl::unexpected{event.error()};
@@ -128,9 +146,15 @@ Result<Input> parse_input(Topic topic, const LogRecord& record, Roles roles, boo
   return Input{std::move(command->order), std::move(command->input)};
 }
 
-Result<Input> parse_payment_event(std::string_view value) {
+Result<Input> parse_queued(const OrderId& order, std::string_view value) {
+  if (auto event = parse_webhook(value)) {
+    return parse_news({order.text(), {}, std::string{value}}, event->livemode);
+  }
   auto event = decode_event(value);
   if (!event) return tl::unexpected{event.error()};
+  if (event->order != order) {
+    return fail(ErrorCode::corrupt, "a queued event is of another order");
+  }
   return to_input(std::move(*event), {});
 }
 

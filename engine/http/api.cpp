@@ -162,8 +162,9 @@ void Api::handle(Request request, Done done) {
     done(std::move(response));
   };
   if (!target) return count(to_response(to_problem(target.error())));
-  const bool probe = name == "livez" || name == "readyz";
-  if (!probe) {
+  // Probes tell nothing, and a webhook has its signature.
+  const bool open = name == "livez" || name == "readyz" || name == "stripe_webhook";
+  if (!open) {
     if (auto refused = guard(request)) return count(std::move(*refused));
   }
   if (const auto* wrong = std::get_if<MethodUnknown>(&found)) {
@@ -202,6 +203,7 @@ void Api::dispatch(Call call) {
   }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
   if (operation == Operation::checkpoint_make) return make_checkpoint(std::move(call));
+  if (operation == Operation::stripe_webhook) return take_webhook(std::move(call));
   call.done(show_now(call));
 }
 
@@ -239,6 +241,7 @@ Response Api::show_now(const Call& call) const {
     case Operation::dead_letter_redrive:
     case Operation::dead_letter_discard:
     case Operation::checkpoint_make:
+    case Operation::stripe_webhook:
     case Operation::metrics:
       break;  // Answered elsewhere.
   }

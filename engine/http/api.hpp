@@ -20,7 +20,7 @@ struct ApiOptions {
   std::string version;
   std::string node;
   bool livemode = false;
-  std::vector<std::string> tokens;  // With any, each request needs one; the probes do not.
+  std::vector<std::string> tokens;  // With any, each request needs one; probes and webhooks do not.
   Duration wait_max = seconds{60};  // Of `Prefer: wait`.
 };
 
@@ -84,6 +84,7 @@ class Api : public std::enable_shared_from_this<Api> {
   void settle_dead_letter(const Call& call);
   void expose_metrics(Call call);
   void make_checkpoint(Call call);
+  void take_webhook(Call call);
 
   void run_command(Call call, OrderId order);
   void submit(const std::shared_ptr<Asked>& asked, actors::Submission submission);

@@ -44,8 +44,9 @@ constexpr int linger_reads_max = 64;
 constexpr std::array<bhttp::field, 6> standard_headers = {
     bhttp::field::host,   bhttp::field::origin,        bhttp::field::content_type,
     bhttp::field::prefer, bhttp::field::authorization, bhttp::field::expect};
-constexpr std::array<const char*, 5> other_headers = {
-    "idempotency-key", "traceparent", "correlation-id", "paysaga-forwarded", "paysaga-partitions"};
+constexpr std::array<const char*, 6> other_headers = {"idempotency-key",   "traceparent",
+                                                      "correlation-id",    "stripe-signature",
+                                                      "paysaga-forwarded", "paysaga-partitions"};
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};

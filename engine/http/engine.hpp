@@ -12,6 +12,7 @@
 #include "paysaga/engine/http/message.hpp"
 #include "paysaga/engine/http/page.hpp"
 #include "paysaga/engine/metrics.hpp"
+#include "paysaga/engine/stripe/webhooks.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/state_store.hpp"
 
@@ -86,6 +87,12 @@ class Engine {
   virtual void forward_to(storage::PartitionId /*partition*/, Request /*request*/,
                           Done<Response> /*done*/) {
     ensure(false, "only an engine with other nodes beside it passes requests on");
+  }
+
+  /// As stripe::Webhooks::take.
+  virtual void take_webhook(std::string /*body*/, std::string /*signature*/,
+                            Done<stripe::WebhookAnswer> done) {
+    done({stripe::WebhookResult::unavailable, "this node runs no payments: it takes no webhooks"});
   }
 
   /// A checkpoint of the data directory: the new directory that holds it. Errors: unavailable (one

@@ -48,8 +48,13 @@ void recall(const EventId& command, actors::Submitted& answer) {
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
-                             Neighbours neighbours, Checkpoint checkpoint)
-    : node_{node}, store_{store}, neighbours_{neighbours}, checkpoint_{std::move(checkpoint)} {
+                             Neighbours neighbours, Checkpoint checkpoint,
+                             stripe::Webhooks* webhooks)
+    : node_{node},
+      store_{store},
+      neighbours_{neighbours},
+      checkpoint_{std::move(checkpoint)},
+      webhooks_{webhooks} {
   ensure((neighbours.forwarder == nullptr) == (neighbours.gatherer == nullptr),
          "other nodes are there or not");
 }
@@ -200,6 +205,16 @@ void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response
   ensure(neighbours_.forwarder != nullptr, "what is passed on has somewhere to go");
   neighbours_.forwarder->forward(partition_in(store_, order), order, std::move(request),
                                  std::move(done));
+}
+
+void RuntimeEngine::take_webhook(std::string body, std::string signature,
+                                 Done<stripe::WebhookAnswer> done) {
+  if (webhooks_ == nullptr) {
+    return Engine::take_webhook(std::move(body), std::move(signature), std::move(done));
+  }
+  // Stripe signs by the time of day, which this process's own clock may have left.
+  const auto wall = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  webhooks_->take(std::move(body), signature, wall, std::move(done));
 }
 
 void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {

@@ -29,8 +29,9 @@ class RuntimeEngine final : public Engine {
     Forwarder* forwarder = nullptr;
     Gatherer* gatherer = nullptr;
   };
+  /// `webhooks`: null where none are taken.
   RuntimeEngine(actors::Node& node, const storage::StateStore& store, Neighbours neighbours,
-                Checkpoint checkpoint);
+                Checkpoint checkpoint, stripe::Webhooks* webhooks = nullptr);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -58,6 +59,8 @@ class RuntimeEngine final : public Engine {
   [[nodiscard]] bool elsewhere(const OrderId& order) const override;
   [[nodiscard]] bool current(const OrderId& order) const override;
   void forward(const OrderId& order, Request request, Done<Response> done) override;
+  void take_webhook(std::string body, std::string signature,
+                    Done<stripe::WebhookAnswer> done) override;
   void checkpoint(Done<Result<std::string>> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
@@ -67,6 +70,7 @@ class RuntimeEngine final : public Engine {
   const storage::StateStore& store_;
   const Neighbours neighbours_;
   Checkpoint checkpoint_;
+  stripe::Webhooks* webhooks_;
   std::mutex guard_;
   std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };

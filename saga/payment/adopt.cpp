@@ -70,7 +70,38 @@ void adopt_own(Draft& draft, Refund& refund, const RefundObject& seen, bool is_c
   succeed_refund(draft, refund);
 }
 
+/// `compensation`: the record that is being decided; null if nothing is.
+void adopt_listed(Draft& draft, const std::vector<RefundObject>& list,
+                  const RefundId* compensation) {
+  show_known_refunds(draft, list);
+  for (const RefundObject& seen : list) {
+    Refund* record = find_record(draft, seen);
+    if (record == nullptr) {
+      add_external(draft, seen);
+    } else if (record->provider_id != seen.id) {
+      adopt_own(draft, *record, seen, compensation != nullptr && record->id == *compensation);
+    }
+  }
+}
+
 }  // namespace
+
+std::string refund_list_stem(const IntentId& intent) {
+  return "refunds:" + intent.text();
+}
+
+void hear_refund_list(Draft& draft, const AnswerInput& input) {
+  Payment& payment = draft.payment;
+  ++payment.looks;
+  if (const auto* listed = std::get_if<answer::Refunds>(&input.answer)) {
+    payment.next_read_at = std::nullopt;
+    note(draft, "its refunds are listed");
+    return adopt_listed(draft, listed->refunds, nullptr);
+  }
+  payment.next_read_at =
+      draft.now() + repeat_wait(draft.scope.context, payment.looks, std::nullopt);
+  note(draft, "the list of its refunds failed: " + paysaga::to_text(input.answer));
+}
 
 void show_known_refunds(Draft& draft, const std::vector<RefundObject>& list) {
   for (const RefundObject& seen : list) {
@@ -87,15 +118,7 @@ void show_known_refunds(Draft& draft, const std::vector<RefundObject>& list) {
 void adopt_refunds(Draft& draft, const RefundId& id, const std::vector<RefundObject>& list) {
   Payment& payment = draft.payment;
   settle_refund(draft, id, "refused");
-  show_known_refunds(draft, list);
-  for (const RefundObject& seen : list) {
-    Refund* record = find_record(draft, seen);
-    if (record == nullptr) {
-      add_external(draft, seen);
-    } else if (record->provider_id != seen.id) {
-      adopt_own(draft, *record, seen, record->id == id);
-    }
-  }
+  adopt_listed(draft, list, &id);
   // Found again: adopting may have moved the records.
   const auto found = std::ranges::find(payment.refunds, id, &Refund::id);
   ensure(found != payment.refunds.end(), "a compensation that was refused has its record");

@@ -58,6 +58,17 @@ Call look_of(const Payment& payment, const Operation& operation, const Context& 
   std::abort();  // Every kind is above; here memory is corrupt.
 }
 
+/// At the intent; once that is captured, at its refunds.
+Call planned_look(const Payment& payment, const RequestEncoder& encoder) {
+  const IntentId& intent = payment.intent->id;
+  const bool captured = payment.status == Status::captured;
+  return read_call((captured ? refund_list_stem(intent) : "read:" + intent.text()) + "#" +
+                       std::to_string(payment.looks),
+                   captured ? CallKind::list_refunds : CallKind::read_intent, Lane::reconcile,
+                   captured ? encoder.list_refunds(intent) : encoder.read_intent(intent),
+                   *payment.next_read_at);
+}
+
 void earliest(std::optional<Time>& first, Time time) {
   if (!first || time < *first) first = time;
 }
@@ -100,12 +111,7 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
     }
   }
   const RequestEncoder& encoder = context.encoder;
-  if (payment.next_read_at) {
-    const IntentId& intent = payment.intent->id;
-    calls.push_back(read_call("read:" + intent.text() + "#" + std::to_string(payment.looks),
-                              CallKind::read_intent, Lane::reconcile, encoder.read_intent(intent),
-                              *payment.next_read_at));
-  }
+  if (payment.next_read_at) calls.push_back(planned_look(payment, encoder));
   for (const Refund& refund : payment.refunds) {
     if (refund.state != RefundState::pending) continue;
     const ProviderRefundId& id = *refund.provider_id;
@@ -116,14 +122,17 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
   return calls;
 }
 
-std::optional<Time> next_call_at(const Payment& payment) {
+std::optional<Time> next_call_at(const Payment& payment, Time after) {
   std::optional<Time> first;
+  const auto add = [&](Time time) {
+    if (time > after) earliest(first, time);
+  };
   for (const Operation& operation : payment.operations) {
-    if (next_step(payment, operation) != Step::none) earliest(first, operation.next_at);
+    if (next_step(payment, operation) != Step::none) add(operation.next_at);
   }
-  if (payment.next_read_at) earliest(first, *payment.next_read_at);
+  if (payment.next_read_at) add(*payment.next_read_at);
   for (const Refund& refund : payment.refunds) {
-    if (refund.state == RefundState::pending) earliest(first, *refund.next_at);
+    if (refund.state == RefundState::pending) add(*refund.next_at);
   }
   return first;
 }

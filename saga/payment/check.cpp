@@ -94,11 +94,12 @@ Broken check_confirming(const Payment& payment) {
   return nullptr;
 }
 
-/// A status in which nothing is under way: `reads` says whether the intent is looked at.
+/// A status in which nothing is under way: `reads` says whether the intent is looked at, news or
+/// not.
 Broken check_idle(const Payment& payment, bool intent, bool reads) {
   if (!payment.operations.empty()) return "no operation is under way in a status that waits";
   if (intent && !payment.intent) return "the status has an intent";
-  if (payment.next_read_at.has_value() != reads) return "what waits on the provider is looked at";
+  if (reads && !payment.next_read_at) return "what waits on the provider is looked at";
   return nullptr;
 }
 
@@ -189,8 +190,8 @@ std::optional<std::string> check(const Payment& payment) {
   if (broken == nullptr && payment.method_waits && payment.status != Status::creating) {
     broken = "a method waits only until the intent exists";
   }
-  if (broken == nullptr && payment.next_read_at && payment.status == Status::captured) {
-    broken = "a captured intent is not looked at again";
+  if (broken == nullptr && payment.next_read_at && !payment.intent) {
+    broken = "what is looked at is known";
   }
   if (broken == nullptr && !payment.refunds.empty() && payment.status != Status::captured) {
     broken = "refunds belong to captured money";

@@ -63,6 +63,7 @@ Answered from_nothing(const Input& input, const Scope& scope) {
                         [&](const AskRefund&) { return nothing(Outcome::parked, early); },
                         [&](const AnswerInput&) { return nothing(Outcome::ignored, early); },
                         [&](const WakeInput&) { return nothing(Outcome::ignored, early); },
+                        [&](const WebhookInput&) { return nothing(Outcome::ignored, early); },
                     },
                     input);
 }

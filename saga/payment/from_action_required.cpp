@@ -1,3 +1,4 @@
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
@@ -55,6 +56,7 @@ void from_action_required(Draft& draft, const Input& input) {
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
                  [&](const WakeInput&) { expire_if_due(draft); },
+                 [&](const WebhookInput& news) { look_now(draft, news); },
              },
              input);
 }

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
@@ -54,6 +55,7 @@ void from_authorized(Draft& draft, const Input& input) {
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
                  [&](const WakeInput&) { ignore(draft, "nothing is due"); },
+                 [&](const WebhookInput& news) { look_now(draft, news); },
              },
              input);
 }
@@ -67,6 +69,7 @@ void from_capturing(Draft& draft, const Input& input) {
                  [&](const AskRefund&) { park(draft, "the outcome of the capture is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
                  [&](const WakeInput&) { ignore(draft, "waits for evidence, not for the time"); },
+                 [&](const WebhookInput& news) { look_now(draft, news); },
              },
              input);
 }

@@ -81,6 +81,7 @@ void from_cancelled(Draft& draft, const Input& input) {
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput&) { ignore(draft, "no call waits for this answer"); },
                  [&](const WakeInput&) { expire(draft); },
+                 [&](const WebhookInput&) { ignore(draft, "the payment is cancelled"); },
              },
              input);
 }

@@ -1,3 +1,4 @@
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
@@ -15,6 +16,7 @@ void from_captured(Draft& draft, const Input& input) {
           [&](const AskRefund& ask) { ask_refund(draft, ask); },
           [&](const AnswerInput& answer) { hear_refund(draft, answer); },
           [&](const WakeInput&) { retry_compensations(draft); },
+          [&](const WebhookInput& news) { list_refunds_now(draft, news); },
       },
       input);
 }

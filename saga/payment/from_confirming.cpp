@@ -1,3 +1,4 @@
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
@@ -51,10 +52,32 @@ void nothing(Draft& draft) {
   if (heard && never_lost && expired(draft)) expire_if_due(draft);
 }
 
+/// A look beside the confirm, whose answer may still come. What no other confirm can change any
+/// more is its outcome; all else is left to the answer, or to its own look-ups.
+void looked(Draft& draft, const IntentObject& intent) {
+  draft.payment.next_read_at = std::nullopt;
+  switch (intent.status) {
+    case IntentStatus::processing:
+    case IntentStatus::requires_capture:
+    case IntentStatus::succeeded:
+    case IntentStatus::canceled:
+      settle(draft, OperationKind::confirm, "done");
+      return shown(draft, intent);
+    case IntentStatus::requires_payment_method:
+    case IntentStatus::requires_confirmation:
+    case IntentStatus::requires_action:
+    case IntentStatus::other:
+      return note(draft, "the look shows no outcome yet");
+  }
+}
+
 void answered(Draft& draft, const Finding& finding) {
   std::visit(Overload{
                  [&](const found::Nothing&) { nothing(draft); },
-                 [&](const found::Shown& f) { shown(draft, f.intent); },
+                 [&](const found::Shown& f) {
+                   if (!f.by) return looked(draft, f.intent);
+                   shown(draft, f.intent);
+                 },
                  [&](const found::Declined& f) { declined(draft, f.decline); },
                  [&](const found::Refused& f) { refused(draft, f); },
                  [&](const found::Undone&) {
@@ -77,6 +100,7 @@ void from_confirming(Draft& draft, const Input& input) {
                  [&](const AskRefund&) { park(draft, "the outcome of the payment is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
                  [&](const WakeInput&) { ignore(draft, "waits for evidence, not for the time"); },
+                 [&](const WebhookInput& news) { seek_now(draft, news); },
              },
              input);
 }

@@ -1,3 +1,4 @@
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
@@ -90,6 +91,7 @@ void from_creating(Draft& draft, const Input& input) {
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
                  [&](const WakeInput&) { ignore(draft, "waits for evidence, not for the time"); },
+                 [&](const WebhookInput& news) { seek_now(draft, news); },
              },
              input);
 }

@@ -1,3 +1,4 @@
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
@@ -18,6 +19,13 @@ void confirm(Draft& draft, const AskConfirm& ask) {
   tell(draft, EventType::payment_processing);
 }
 
+/// Of the decline it knows already; anything else may be a payment that its customer made without
+/// us.
+void hear_news(Draft& draft, const WebhookInput& news) {
+  if (news.news == News::decline) return ignore(draft, "the decline is known");
+  look_now(draft, news);
+}
+
 }  // namespace
 
 void from_declined(Draft& draft, const Input& input) {
@@ -26,8 +34,9 @@ void from_declined(Draft& draft, const Input& input) {
                  [&](const AskConfirm& ask) { confirm(draft, ask); },
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
-                 [&](const AnswerInput&) { ignore(draft, "no call waits for this answer"); },
+                 [&](const AnswerInput& answer) { hear_waiting(draft, answer); },
                  [&](const WakeInput&) { expire_if_due(draft); },
+                 [&](const WebhookInput& news) { hear_news(draft, news); },
              },
              input);
 }

@@ -1,3 +1,4 @@
+#include "paysaga/saga/payment/news.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
@@ -10,8 +11,9 @@ void from_ready(Draft& draft, const Input& input) {
                  [&](const AskConfirm& ask) { answer_confirm(draft, ask); },
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
-                 [&](const AnswerInput&) { ignore(draft, "no call waits for this answer"); },
+                 [&](const AnswerInput& answer) { hear_waiting(draft, answer); },
                  [&](const WakeInput&) { expire_if_due(draft); },
+                 [&](const WebhookInput& news) { look_now(draft, news); },
              },
              input);
 }

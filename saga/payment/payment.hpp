@@ -92,8 +92,8 @@ struct Payment {
   MoneyTotals money;
   int reads = 0;  // Looks that showed an intent that waits (action_required, processing).
   int looks = 0;  // All looks answered: part of the next look's call id.
-  std::optional<Time> next_read_at;
-  std::uint64_t sequence = 0;  // Of its last event.
+  std::optional<Time> next_read_at;  // At the intent; once that is captured, at its refunds.
+  std::uint64_t sequence = 0;        // Of its last event.
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 

@@ -270,6 +270,10 @@ void hear_refund(Draft& draft, const AnswerInput& input) {
     const std::string stem = "refund:" + refund.provider_id->text();
     if (is_call(input.call_id, stem, '#', refund.looks)) return hear_read(draft, refund, input);
   }
+  const bool listed =
+      payment.next_read_at && payment.intent &&
+      is_call(input.call_id, refund_list_stem(payment.intent->id), '#', payment.looks);
+  if (listed) return hear_refund_list(draft, input);
   ignore(draft, "no call waits for this answer");
 }
 

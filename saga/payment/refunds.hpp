@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "paysaga/saga/payment/draft.hpp"
 
@@ -42,6 +44,11 @@ void fail_refund(Draft& draft, Refund& refund, RefundState state, std::string_vi
 void show_refund(Draft& draft, Refund& refund, const RefundObject& seen);
 /// A failed compensation's next attempt, for what is still owed.
 void retry_compensation(Draft& draft, Refund& refund);
+
+/// What the id of a call begins with that lists the refunds of a captured intent because of news.
+[[nodiscard]] std::string refund_list_stem(const IntentId& intent);
+/// Hears the answer to it.
+void hear_refund_list(Draft& draft, const AnswerInput& input);
 
 /// Takes over what the provider lists of the intent's refunds, those that somebody else made
 /// included, after it refused the compensation `id`; then decides the compensation again.

@@ -205,7 +205,7 @@ TEST_CASE("inputs: a position is told once; whoever reads the whole journal has 
     CHECK(position_of(other, topic) == next);
     CHECK(position_of(store, topic) == next);
   }
-  CHECK(merged.size() == 3);
+  CHECK(merged.size() == 4);
   CHECK(world.decided("c1") + world.decided("c2") == 2);
 }
 

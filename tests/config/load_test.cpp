@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "files.hpp"
+#include "paysaga/config/show.hpp"
 
 using namespace paysaga;
 using namespace paysaga::config;
@@ -172,6 +173,42 @@ TEST_CASE("policy: waits are divided in simulator mode only, short schedules go 
   CHECK(policy_of(settings).read_schedule[5] == minutes{1});
   settings.stripe.mode = StripeMode::test;
   CHECK(policy_of(settings).simulator_speed == 1);
+}
+
+TEST_CASE("load: secrets of webhooks have names of their own and are never shown", "[config]") {
+  const TestFile secret{"whsec_file\n"};
+  const TestFile file{"[stripe.webhook_secrets]\nmain = { file = \"" + secret.path().string() +
+                      "\" }\n"};
+  Sources sources;
+  sources.file = file.path();
+  sources.environment = {"PAYSAGA_STRIPE__WEBHOOK_SECRETS__NEXT=whsec_next"};
+  const auto loaded = load(sources);
+  REQUIRE(loaded);
+  const auto& secrets = loaded->settings.stripe.webhook_secrets;
+  REQUIRE(secrets.size() == 2);
+  CHECK(secrets.at("main").reveal() == "whsec_file");
+  CHECK(secrets.at("next").reveal() == "whsec_next");
+  CHECK(where(*loaded, "stripe.webhook_secrets.next") == "PAYSAGA_STRIPE__WEBHOOK_SECRETS__NEXT");
+  const std::string shown = show(*loaded, true);
+  CHECK(shown.find("webhook_secrets.main = \"***\"") != std::string::npos);
+  CHECK(shown.find("whsec_") == std::string::npos);
+}
+
+TEST_CASE("load: a webhook's secret that is none, or stands in the open, is refused", "[config]") {
+  const auto fault = [](const std::string& line) {
+    const TestFile file{"[stripe.webhook_secrets]\n" + line + "\n"};
+    Sources sources;
+    sources.file = file.path();
+    const auto loaded = load(sources);
+    return loaded ? std::string{} : to_text(loaded.error());
+  };
+  CHECK(fault("main = \"whsec_open\"").find("does not stand in the file") != std::string::npos);
+  CHECK(fault("\"a b\" = \"x\"").find("its name wants") != std::string::npos);
+  Sources sources;
+  sources.environment = {"PAYSAGA_STRIPE__WEBHOOK_SECRETS__MAIN=sk_test_1"};
+  const auto loaded = load(sources);
+  REQUIRE_FALSE(loaded);
+  CHECK(to_text(loaded.error()).find("is no secret of a webhook endpoint") != std::string::npos);
 }
 
 TEST_CASE("load: properties of librdkafka are taken by their own names", "[config]") {

@@ -66,9 +66,7 @@ void Apart::decide(const CommandInput& command) {
   static_cast<void>(decide(roles, command));
 }
 
-Decision Apart::decide(
-    Roles roles,
-    const std::variant<CommandInput, AnswerInput, WakeInput, PaymentEventInput>& body) {
+Decision Apart::decide(Roles roles, const decltype(Input::body)& body) {
   Saga& saga = roles == Roles::orders ? order : payment;
   const Input input{saga.id, body};
   Decision decision = paysaga::decide(saga, input, context(roles));

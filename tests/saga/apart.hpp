@@ -20,9 +20,7 @@ class Apart {
   /// Goes to the group whose command it is.
   void decide(const CommandInput& command);
   /// Goes to the group, whosever command it is.
-  Decision decide(
-      Roles roles,
-      const std::variant<CommandInput, AnswerInput, WakeInput, PaymentEventInput>& body);
+  Decision decide(Roles roles, const decltype(Input::body)& body);
   /// Makes every call that is due and hears every topic, until nothing is left.
   void run();
   void pass(Duration duration);

@@ -428,4 +428,39 @@ TEST_CASE("saga: an unknown outcome is stuck until evidence settles it", "[saga]
   CHECK(stage.oracle.charged() == 4200);
 }
 
+TEST_CASE("saga: a webhook that caused a look is remembered, and its repeat ignored", "[saga]") {
+  Play stage;
+  play(stage, {{initiate("c1", 4200), "PAYMENT_PROCESSING", "PAYMENT_INITIATED"},
+               {run(), "PAYMENT_PENDING", "PAYMENT_ACTION_REQUIRED"}});
+  const auto webhook = [&](const char* id) {
+    const IntentId intent = stage.saga.payment->intent->id;
+    return decide(stage.saga,
+                  Input{stage.saga.id, WebhookInput{EventId::of(id), "payment_intent.succeeded",
+                                                    News::intent, intent}},
+                  stage.context());
+  };
+  const Decision first = webhook("evt_1");
+  CHECK(first.outcome == Outcome::accepted);
+  CHECK(first.summary == "payment_intent.succeeded evt_1: looked at now");
+  stage.saga = first.next;
+  const Decision repeated = webhook("evt_1");
+  CHECK(repeated.outcome == Outcome::ignored);
+  CHECK(repeated.code == "repeated");
+  CHECK(webhook("evt_2").outcome == Outcome::accepted);
+}
+
+TEST_CASE("saga: beyond the ids that an order remembers a webhook only causes a look", "[saga]") {
+  Play stage;
+  stage.policy.commands_max = 1;
+  play(stage, {{initiate("c1", 4200), "PAYMENT_PROCESSING", "PAYMENT_INITIATED"},
+               {run(), "PAYMENT_PENDING", "PAYMENT_ACTION_REQUIRED"}});
+  const Decision decision =
+      decide(stage.saga,
+             Input{stage.saga.id, WebhookInput{EventId::of("evt_1"), "payment_intent.succeeded",
+                                               News::intent, stage.saga.payment->intent->id}},
+             stage.context());
+  CHECK(decision.outcome == Outcome::accepted);
+  CHECK(decision.next.seen.size() == 1);
+}
+
 }  // namespace paysaga::trial

@@ -251,6 +251,13 @@ Act wake() {
   return [](World&) -> std::optional<Input> { return WakeInput{}; };
 }
 
+Act webhook(News news, const std::string& intent) {
+  return [=](World&) -> std::optional<Input> {
+    return WebhookInput{EventId::of("evt_1"), "payment_intent.something", news,
+                        IntentId::of(intent)};
+  };
+}
+
 Act until_next_call() {
   return [](World& world) -> std::optional<Input> {
     const auto next = next_call_at(*world.payment);

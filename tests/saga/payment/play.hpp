@@ -77,6 +77,9 @@ extern const char* const mastercard;
 /// Time passes until the next pending call may be made.
 [[nodiscard]] Act until_next_call();
 
+/// A webhook about the present intent.
+[[nodiscard]] Act webhook(News news, const std::string& intent = "pi_1");
+
 // Answers. `part` names the call: "create", "confirm", "cancel", "refund", "read:", "refund:re_1".
 [[nodiscard]] Act answered(const std::string& part, const Answer& answer);
 /// The intent in this status answers the call.

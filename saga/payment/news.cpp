@@ -1,0 +1,102 @@
+#include "paysaga/saga/payment/news.hpp"
+
+#include <algorithm>
+
+#include "paysaga/saga/payment/evidence.hpp"
+#include "paysaga/saga/payment/steps.hpp"
+
+namespace paysaga::payment {
+namespace {
+
+// News often overtake the answer that tells the same: most confirms need no look beside them.
+constexpr Duration answer_patience = seconds{2};
+
+bool is_about(const Payment& payment, const WebhookInput& news) {
+  return !payment.intent || payment.intent->id == news.intent;
+}
+
+void ignore_foreign(Draft& draft) {
+  ignore(draft, "it tells of another intent");
+}
+
+void plan_look(Draft& draft, Time at) {
+  Payment& payment = draft.payment;
+  payment.reads = 0;
+  ++payment.looks;
+  payment.next_read_at = at;
+}
+
+/// Its bytes may be under way, so the answer is awaited first.
+void look_beside(Draft& draft, const Operation& operation) {
+  const Payment& payment = draft.payment;
+  if (operation.kind != OperationKind::confirm) return ignore(draft, "its answer is awaited");
+  if (payment.next_read_at && *payment.next_read_at > draft.now()) {
+    return ignore(draft, "it will be looked at anyway");
+  }
+  plan_look(draft, draft.now() + answer_patience);
+  note(draft, "looked at soon, unless the answer comes first");
+}
+
+void hasten(Draft& draft, Operation& operation) {
+  const Step step = next_step(draft.payment, operation);
+  if (step == Step::none) return ignore(draft, "the cancel behind it finds out");
+  if (step == Step::look) ++operation.reads;  // A look under way may be older than the news.
+  operation.next_at = std::min(operation.next_at, draft.now());
+  note(draft, step == Step::look ? "looked at now" : "asked again now");
+}
+
+void shown(Draft& draft, const IntentObject& intent) {
+  const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
+  show(draft, intent);
+  draft.payment.next_read_at = std::nullopt;
+  switch (draft.payment.intent->status) {
+    case IntentStatus::requires_payment_method:
+    case IntentStatus::requires_confirmation:
+      if (decline) return become_declined(draft, *decline);
+      return note(draft, "nothing has changed");
+    case IntentStatus::requires_action:
+      return become_action_required(draft);
+    case IntentStatus::processing:
+    case IntentStatus::other:
+      return become_processing(draft);
+    case IntentStatus::requires_capture:
+      return become_authorized(draft);
+    case IntentStatus::succeeded:
+      return succeed(draft);
+    case IntentStatus::canceled:
+      return cancelled_by_provider(draft);
+  }
+}
+
+}  // namespace
+
+void look_now(Draft& draft, const WebhookInput& news) {
+  if (!is_about(draft.payment, news)) return ignore_foreign(draft);
+  if (!draft.payment.intent) return ignore(draft, "there is no intent to look at");
+  plan_look(draft, draft.now());
+  note(draft, "looked at now");
+}
+
+void seek_now(Draft& draft, const WebhookInput& news) {
+  Payment& payment = draft.payment;
+  if (!is_about(payment, news)) return ignore_foreign(draft);
+  if (payment.operations.empty()) return look_now(draft, news);
+  // A cancel that stands behind a confirm tells of both.
+  Operation& newest = payment.operations.back();
+  if (newest.phase == Phase::intended) return look_beside(draft, newest);
+  hasten(draft, newest);
+}
+
+void list_refunds_now(Draft& draft, const WebhookInput& news) {
+  if (!is_about(draft.payment, news)) return ignore_foreign(draft);
+  if (news.news != News::refund) return ignore(draft, "it is already paid");
+  plan_look(draft, draft.now());
+  note(draft, "its refunds are listed now");
+}
+
+void hear_waiting(Draft& draft, const AnswerInput& answer) {
+  const Finding finding = hear(draft, answer);
+  if (const auto* look = std::get_if<found::Shown>(&finding)) shown(draft, look->intent);
+}
+
+}  // namespace paysaga::payment
