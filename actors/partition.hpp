@@ -88,6 +88,7 @@ class Partition {
     std::string event;                    // A payment event or webhook, as its topic had it.
     std::optional<std::size_t> topic;     // Of an inbound record, with its offset.
     storage::Offset offset = -1;
+    std::uint64_t reading = 0;  // Of that topic.
     std::function<void(Submitted)> done;
     bool queued = false;  // The head of a quarantined order's queue.
   };
@@ -131,6 +132,7 @@ class Partition {
     std::optional<storage::Landmark> expected;  // Not seen yet: reading begins there.
     std::unique_ptr<storage::Reading> reading;
     std::uint64_t reading_number = 0;
+    std::uint64_t cursor_since = 0;  // The reading with which the cursor began anew.
     Time reading_since{};
     std::size_t owed = 0;  // Credit held back while too much was in flight.
     std::deque<Stray> strays;

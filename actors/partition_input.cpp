@@ -189,6 +189,7 @@ void Partition::go_on_at(std::size_t topic, storage::Offset first, const std::st
   inbound.strays.clear();
   inbound.expected.reset();
   inbound.cursor = InputCursor{first};
+  inbound.cursor_since = inbound.reading_number + 1;
   append_mark();
   read_topic(topic);
 }
@@ -208,8 +209,11 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
   if (home != id_) return keep_stray(topic, {std::move(entry), home});
   inbound.cursor.started(storage::landmark_of(entry));
-  Pending pending{
-      .order = parsed->order, .received_at = clock_.now(), .topic = topic, .offset = entry.offset};
+  Pending pending{.order = parsed->order,
+                  .received_at = clock_.now(),
+                  .topic = topic,
+                  .offset = entry.offset,
+                  .reading = inbound.reading_number};
   take(std::move(pending), std::move(*parsed), entry.record.value);
 }
 
@@ -239,7 +243,10 @@ void Partition::decide_strays(std::size_t topic) {
 
 /// Its decision is about to be appended, or it needs none.
 void Partition::decided_input(const Pending& pending) {
-  if (pending.topic) inbound_[*pending.topic].cursor.decided(pending.offset);
+  if (!pending.topic) return;
+  Inbound& inbound = inbound_[*pending.topic];
+  // One of a topic that is no more: another input may stand at its offset now.
+  if (pending.reading >= inbound.cursor_since) inbound.cursor.decided(pending.offset);
 }
 
 storage::RecordOutput Partition::dead_letter_output(const storage::DeadLetter& letter) const {

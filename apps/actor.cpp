@@ -90,6 +90,24 @@ ExitCode list_partitions(const Common& common, bool here) {
   return print_list(common.node_url, common.output, listing);
 }
 
+ExitCode list_lags(const Common& common) {
+  Listing listing;
+  listing.target = "/v1/partitions";
+  listing.array = "partitions";
+  listing.id = "/partition";
+  listing.columns = {{"PARTITION", Table::Align::right},
+                     {"NODE"},
+                     {"NOT APPLIED", Table::Align::right},
+                     {"NOT PUBLISHED", Table::Align::right},
+                     {"IN FLIGHT", Table::Align::right}};
+  listing.row = [](const Json& partition) {
+    return std::vector<std::string>{text_at(partition, "/partition"), text_at(partition, "/node"),
+                                    text_at(partition, "/lag"), text_at(partition, "/publish_lag"),
+                                    text_at(partition, "/in_flight")};
+  };
+  return print_list(common.node_url, common.output, listing);
+}
+
 }  // namespace
 
 void add_actor(CLI::App& app, Common& common, Work& work) {
@@ -122,6 +140,11 @@ void add_actor(CLI::App& app, Common& common, Work& work) {
   partitions->callback([&common, &work, here] {
     work = [&common, here] { return list_partitions(common, *here); };
   });
+  partition
+      ->add_subcommand("lag",
+                       "How many records of its journal each has still to apply, and "
+                       "to publish")
+      ->callback([&common, &work] { work = [&common] { return list_lags(common); }; });
 }
 
 }  // namespace paysaga::apps

@@ -120,9 +120,10 @@ ExitCode stats(const Common& common) {
 ExitCode rebuild(const Common& common, const std::string& into) {
   const auto loaded = load_settings(common);
   if (!loaded) return ExitCode::usage;
-  const auto report = rebuild_store(loaded->settings.node.data.string(), into);
+  const auto report = rebuild_store(loaded->settings, into);
   if (!report) return complain_of(report.error());
   for (const std::string& difference : report->differences) fmt::print("{}\n", difference);
+  if (report->restored > 0) fmt::print(stderr, "{} entries of snapshots, ", report->restored);
   fmt::print(stderr, "{} records, {} orders; {} differences from the state in {}\n",
              report->records, report->orders, report->differences.size(),
              loaded->settings.node.data.string());
@@ -168,8 +169,8 @@ void add_store(CLI::App& app, Common& common, Work& work) {
   auto into = std::make_shared<std::string>();
   CLI::App* verb = noun->add_subcommand(
       "rebuild",
-      "The states anew, from the local journal alone, into a new directory; prints what "
-      "the present ones have otherwise");
+      "The states anew, from the journal, and on Kafka the state topic, into a new directory; "
+      "prints what the present ones have otherwise");
   verb->add_option("INTO", *into, "The new directory")->required();
   verb->callback(
       [&common, &work, into] { work = [&common, into] { return rebuild(common, *into); }; });

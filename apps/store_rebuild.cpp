@@ -3,19 +3,19 @@
 #include <deque>
 #include <filesystem>
 
+#include "apps/rebuild_source.hpp"
 #include "paysaga/storage/acceptor.hpp"
 #include "paysaga/storage/codec_saga.hpp"
-#include "paysaga/storage/local_log_view.hpp"
 #include "paysaga/storage/order_row.hpp"
 #include "paysaga/storage/rocks_store.hpp"
+#include "paysaga/storage/snapshot.hpp"
 
 namespace paysaga::apps {
 namespace {
 
-using storage::LocalLogView;
+using storage::PartitionId;
 using storage::RocksStore;
 
-constexpr std::size_t batch_entries = 512;
 constexpr std::size_t page_orders = 1'000;
 
 /// What a batch of the journal says, as a node applies it.
@@ -46,49 +46,77 @@ struct Batch {
 
 class Rebuild {
  public:
-  Rebuild(const LocalLogView& log, const RocksStore& live, RocksStore& rebuilt)
-      : log_{log}, live_{live}, rebuilt_{rebuilt} {}
+  Rebuild(const RebuildSource& source, const RocksStore& live, RocksStore& rebuilt)
+      : source_{source}, live_{live}, rebuilt_{rebuilt} {}
 
   [[nodiscard]] Result<RebuildReport> run() {
-    for (const auto& lane : log_.lanes()) {
-      if (lane.topic != log_.group() + "-journal") continue;
-      const auto position = live_.position(lane.partition);
+    const auto partitions = source_.partitions();
+    if (!partitions) return tl::unexpected{partitions.error()};
+    for (const PartitionId partition : *partitions) {
+      const auto position = live_.position(partition);
       if (!position) return tl::unexpected{position.error()};
-      if (auto filled = fill(lane, *position); !filled) return tl::unexpected{filled.error()};
+      if (auto filled = fill(partition, *position); !filled) return tl::unexpected{filled.error()};
     }
     if (auto compared = compare(); !compared) return tl::unexpected{compared.error()};
     return std::move(report_);
   }
 
  private:
+  static std::string name_of(PartitionId partition) {
+    return "partition " + std::to_string(storage::index_of(partition));
+  }
+
   /// Up to where the live store stands: from there on a node goes on by itself.
-  Result<void> fill(const LocalLogView::Lane& lane, const storage::Position& until) {
-    const std::string name = "partition " + std::to_string(storage::index_of(lane.partition));
-    if (lane.first > 0) {
-      return fail(ErrorCode::out_of_range, "the journal of " + name + " begins at " +
-                                               std::to_string(lane.first) +
-                                               ": what was before it cannot be rebuilt");
-    }
-    storage::Acceptor acceptor{storage::Position{}};
+  Result<void> fill(PartitionId partition, const storage::Position& until) {
+    const auto begun = fill_from_snapshot(partition, until);
+    if (!begun) return tl::unexpected{begun.error()};
+    storage::Acceptor acceptor{*begun};
     while (acceptor.position().next < until.next) {
-      auto batch = log_.read_journal(lane.partition, acceptor.position().next, batch_entries);
+      const auto batch = source_.journal(partition, acceptor.position().next, until.next);
       if (!batch) return tl::unexpected{batch.error()};
       Batch read;
       for (const storage::LogEntry& entry : batch->entries) {
-        if (entry.offset >= until.next) break;
         auto accepted = acceptor.accept(entry);
         if (!accepted) return tl::unexpected{accepted.error()};
         if (auto taken = read.take(entry, *accepted); !taken) return taken;
       }
-      acceptor.skip_to(std::min(batch->next, until.next));
+      acceptor.skip_to(batch->next);
       report_.records += read.records.size();
-      const auto applied = rebuilt_.apply(lane.partition, read.records, acceptor.position());
+      const auto applied = rebuilt_.apply(partition, read.records, acceptor.position());
       if (!applied) return applied;
     }
     if (acceptor.position() != until) {
-      report_.differences.push_back("the store stands at another place in the journal of " + name);
+      report_.differences.push_back("the store stands at another place in the journal of " +
+                                    name_of(partition));
     }
     return {};
+  }
+
+  /// Where the journal goes on: behind the snapshot, if that is whole and not ahead of the live
+  /// store.
+  Result<storage::Position> fill_from_snapshot(PartitionId partition,
+                                               const storage::Position& until) {
+    const auto first = source_.first(partition);
+    if (!first) return tl::unexpected{first.error()};
+    const auto entries = source_.snapshot(partition);
+    if (!entries) return tl::unexpected{entries.error()};
+    storage::SnapshotReading reading;
+    auto seen = *entries;
+    if (auto read = reading.skim(seen); !read) return tl::unexpected{read.error()};
+    if (reading.empty() || !reading.whole() || reading.position().position.next > until.next) {
+      if (*first == 0) return storage::Position{};
+      return fail(ErrorCode::out_of_range,
+                  "the journal of " + name_of(partition) + " begins at " + std::to_string(*first) +
+                      ", and no snapshot ends between there and " + std::to_string(until.next) +
+                      ", where this store stands: nothing to compare it with can be rebuilt; if "
+                      "the node was away, start it once, so that it catches up");
+    }
+    storage::SnapshotRestore restore{rebuilt_, partition};
+    if (auto begun = restore.begin(); !begun) return tl::unexpected{begun.error()};
+    if (auto taken = restore.take(*entries); !taken) return tl::unexpected{taken.error()};
+    if (const auto end = restore.finish(*first); !end) return tl::unexpected{end.error()};
+    report_.restored += entries->size();
+    return rebuilt_.position(partition);
   }
 
   Result<void> compare() {
@@ -133,7 +161,7 @@ class Rebuild {
     return {};
   }
 
-  const LocalLogView& log_;
+  const RebuildSource& source_;
   const RocksStore& live_;
   RocksStore& rebuilt_;
   RebuildReport report_;
@@ -141,20 +169,21 @@ class Rebuild {
 
 }  // namespace
 
-Result<RebuildReport> rebuild_store(const std::string& data, const std::string& into) {
+Result<RebuildReport> rebuild_store(const config::Settings& settings, const std::string& into) {
   std::error_code ignored;
   if (std::filesystem::exists(into, ignored)) {
     return fail(ErrorCode::conflict, into + " is there already; name a new directory");
   }
   storage::RocksStore::Options reading;
   reading.read_only = true;
-  const auto live = RocksStore::open(data + "/state", reading);  // First: the log goes on.
+  // First: the log goes on.
+  const auto live = RocksStore::open((settings.node.data / "state").string(), reading);
   if (!live) return tl::unexpected{live.error()};
-  const auto log = LocalLogView::open(data + "/log");
-  if (!log) return tl::unexpected{log.error()};
+  const auto source = open_rebuild_source(settings);
+  if (!source) return tl::unexpected{source.error()};
   const auto rebuilt = RocksStore::open(into, {.identity = (*live)->identity()});
   if (!rebuilt) return tl::unexpected{rebuilt.error()};
-  auto report = Rebuild{**log, **live, **rebuilt}.run();
+  auto report = Rebuild{**source, **live, **rebuilt}.run();
   if (auto flushed = (*rebuilt)->flush(); report && !flushed) {
     return tl::unexpected{flushed.error()};
   }
