@@ -117,7 +117,7 @@ void add_actor(CLI::App& app, Common& common, Work& work) {
   CLI::App* actor = app.add_subcommand("actor", "Order actors as they are now");
   actor->require_subcommand(1);
   CLI::App* list = actor->add_subcommand("list", "The active ones");
-  list->add_option("--limit", *limit, "At most so many (50)");
+  add_limit(*list, *limit, "At most so many (50)");
   list->callback([&, limit] { work = [&common, limit] { return list_actors(common, *limit); }; });
   const auto add_show = [&common, &work, id](CLI::App* verb) {
     verb->add_option("ORDER", *id, "Its order")->required();

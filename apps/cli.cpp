@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "paysaga/engine/kafka/client.hpp"
@@ -33,6 +34,11 @@ std::optional<config::Loaded> load_settings(const Common& common) {
   for (const std::string& fault : faults) complain(fault);
   if (!faults.empty()) return std::nullopt;
   return std::move(*loaded);
+}
+
+void add_limit(CLI::App& verb, std::size_t& limit, const std::string& help) {
+  constexpr std::size_t limit_max = 10'000'000;
+  verb.add_option("--limit", limit, help)->check(CLI::Range(std::size_t{0}, limit_max));
 }
 
 void complain(const std::string& what) {

@@ -43,6 +43,9 @@ void add_sim(CLI::App& app, Common& common, Work& work);
 /// The settings from all sources, or every fault on standard error.
 [[nodiscard]] std::optional<config::Loaded> load_settings(const Common& common);
 
+/// `--limit` of a verb that lists; `help` says what of.
+void add_limit(CLI::App& verb, std::size_t& limit, const std::string& help);
+
 /// One line on standard error: "paysaga: what, why, what to do".
 void complain(const std::string& what);
 

@@ -328,7 +328,7 @@ void add_dlq(CLI::App& app, Common& common, Work& work) {
   CLI::App* list = noun->add_subcommand("list", "The earliest first");
   add_filters(list, options);
   list->add_option("--state", options->state, "Only waiting, redriven or discarded ones");
-  list->add_option("--limit", options->limit, "At most so many (50)");
+  add_limit(*list, options->limit, "At most so many (50)");
   list->callback([&common, &work, options] {
     work = [&common, options] { return list_letters(common, *options); };
   });

@@ -141,7 +141,7 @@ void add_journal(CLI::App& app, Common& common, Work& work) {
   journal->require_subcommand(1);
   CLI::App* records = journal->add_subcommand("tail", "Its records, with what does not count");
   records->add_option("--partition", options->partition, "Only this one");
-  records->add_option("--limit", options->limit, "Only the newest so many of each partition");
+  add_limit(*records, options->limit, "Only the newest so many of each partition");
   records->callback([&common, &work, options] {
     work = [&common, options] { return tail_journal(common, *options); };
   });

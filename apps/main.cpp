@@ -35,6 +35,18 @@ int main(int argc, char** argv) {
       return ExitCode::ok;
     };
   });
+  app.failure_message([](const CLI::App* root, const CLI::Error& error) {
+    const CLI::App* verb = root;
+    while (!verb->get_subcommands().empty()) verb = verb->get_subcommands().front();
+    std::string path = verb->get_name();
+    for (const CLI::App* at = verb; (at = at->get_parent()) != nullptr;) {
+      path = at->get_name() + " " + path;
+    }
+    const auto unknown = root->remaining(true);
+    const std::string what =
+        unknown.empty() ? error.what() : "'" + unknown.front() + "' is not known here";
+    return fmt::format("paysaga: {}; see `{} --help`\n", what, path);
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

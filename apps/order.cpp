@@ -271,7 +271,7 @@ void add_order(CLI::App& app, Common& common, Work& work) {
   lists->add_option("--customer", options->customer);
   lists->add_option("--older-than", options->older_than, "Not changed for so long, as in 1h");
   lists->add_flag("--stuck", options->stuck, "Only those that a person should look at");
-  lists->add_option("--limit", options->limit, "At most so many (50)");
+  add_limit(*lists, options->limit, "At most so many (50)");
   lists->callback(
       [&common, &work, options] { work = [&common, options] { return list(common, *options); }; });
   const auto add_read = [&](const char* name, const char* help, auto read) {

@@ -276,7 +276,7 @@ void add_topic(CLI::App& app, Common& common, Work& work) {
   tail->add_option("--partition", options->partition, "Only this one");
   tail->add_option("--from", options->from, "Of each partition, from this offset on")
       ->check(CLI::Range(storage::Offset{0}, std::numeric_limits<storage::Offset>::max()));
-  tail->add_option("--limit", options->limit, "Only the newest so many of each partition");
+  add_limit(*tail, options->limit, "Only the newest so many of each partition");
   tail->add_flag("--follow", options->follow, "Go on with what comes, until it is stopped");
   tail->callback([&common, &work, options] {
     work = [&common, options] { return tail_topic(common, *options); };

@@ -84,10 +84,9 @@ std::string to_text(const ListenAddress& address) {
 Result<Url> Url::parse(std::string_view text) {
   const bool tls = text.starts_with("https://");
   const auto no_url = [&] {
-    return fail(ErrorCode::malformed,
-                "'" + std::string{text.substr(0, 80)} +
-                    "' is no base URL; write https://api.stripe.com or http://127.0.0.1:8420, "
-                    "without a path");
+    return fail(ErrorCode::malformed, "'" + std::string{text.substr(0, 80)} +
+                                          "' is no base URL; write it as in http://127.0.0.1:8420 "
+                                          "or https://HOST, without a path");
   };
   if (!tls && !text.starts_with("http://")) return no_url();
   std::string_view rest = text.substr(tls ? 8 : 7);
