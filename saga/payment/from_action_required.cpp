@@ -13,23 +13,13 @@ Decline authentication_failed() {
 void shown(Draft& draft, const IntentObject& intent) {
   const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
   show(draft, intent);
-  switch (draft.payment.intent->status) {
-    case IntentStatus::requires_action:
-      note(draft, "the customer has not acted yet");
-      return read_on(draft);
-    case IntentStatus::requires_payment_method:
-    case IntentStatus::requires_confirmation:
-      return become_declined(draft, decline.value_or(authentication_failed()));
-    case IntentStatus::processing:
-    case IntentStatus::other:
-      return become_processing(draft);
-    case IntentStatus::requires_capture:
-      return become_authorized(draft);
-    case IntentStatus::succeeded:
-      return succeed(draft);
-    case IntentStatus::canceled:
-      return cancelled_by_provider(draft);
+  const IntentObject& seen = *draft.payment.intent;
+  if (seen.status == IntentStatus::requires_action) {
+    note(draft, "the customer has not acted yet");
+    return read_on(draft);
   }
+  if (!is_open(seen)) return become_as_shown(draft);
+  become_declined(draft, decline.value_or(authentication_failed()));
 }
 
 /// Only looks of the read schedule are under way here, and those bring no other finding.

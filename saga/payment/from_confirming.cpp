@@ -14,22 +14,8 @@ Decline unnamed_decline() {
 void shown(Draft& draft, const IntentObject& intent) {
   const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
   show(draft, intent);
-  switch (draft.payment.intent->status) {
-    case IntentStatus::requires_payment_method:
-    case IntentStatus::requires_confirmation:
-      return become_declined(draft, decline.value_or(unnamed_decline()));
-    case IntentStatus::requires_action:
-      return become_action_required(draft);
-    case IntentStatus::processing:
-    case IntentStatus::other:
-      return become_processing(draft);
-    case IntentStatus::requires_capture:
-      return become_authorized(draft);
-    case IntentStatus::succeeded:
-      return succeed(draft);
-    case IntentStatus::canceled:
-      return cancelled_by_provider(draft);
-  }
+  if (!is_open(*draft.payment.intent)) return become_as_shown(draft);
+  become_declined(draft, decline.value_or(unnamed_decline()));
 }
 
 /// The provider may have cancelled the intent with the decline: too many confirmations.

@@ -19,26 +19,9 @@ void intent_made(Draft& draft) {
 /// The only way to an intent that is already further on is that another request made it so.
 void shown(Draft& draft, const IntentObject& intent) {
   show(draft, intent);
-  const IntentStatus status = draft.payment.intent->status;
-  const bool open = status == IntentStatus::requires_payment_method ||
-                    status == IntentStatus::requires_confirmation;
-  if (!open) draft.payment.method_waits = false;
-  switch (status) {
-    case IntentStatus::requires_payment_method:
-    case IntentStatus::requires_confirmation:
-      return intent_made(draft);
-    case IntentStatus::requires_action:
-      return become_action_required(draft);
-    case IntentStatus::processing:
-    case IntentStatus::other:
-      return become_processing(draft);
-    case IntentStatus::requires_capture:
-      return become_authorized(draft);
-    case IntentStatus::succeeded:
-      return succeed(draft);
-    case IntentStatus::canceled:
-      return cancelled_by_provider(draft);
-  }
+  if (is_open(*draft.payment.intent)) return intent_made(draft);
+  draft.payment.method_waits = false;
+  become_as_shown(draft);
 }
 
 void refused(Draft& draft, const found::Refused& refusal) {

@@ -13,23 +13,13 @@ Decline unnamed_decline() {
 void shown(Draft& draft, const IntentObject& intent) {
   const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
   show(draft, intent);
-  switch (draft.payment.intent->status) {
-    case IntentStatus::processing:
-    case IntentStatus::other:
-      note(draft, "the provider is still processing it");
-      return read_on(draft);
-    case IntentStatus::requires_payment_method:
-    case IntentStatus::requires_confirmation:
-      return become_declined(draft, decline.value_or(unnamed_decline()));
-    case IntentStatus::requires_action:
-      return become_action_required(draft);
-    case IntentStatus::requires_capture:
-      return become_authorized(draft);
-    case IntentStatus::succeeded:
-      return succeed(draft);
-    case IntentStatus::canceled:
-      return cancelled_by_provider(draft);
+  const IntentObject& seen = *draft.payment.intent;
+  if (seen.status == IntentStatus::processing || seen.status == IntentStatus::other) {
+    note(draft, "the provider is still processing it");
+    return read_on(draft);
   }
+  if (!is_open(seen)) return become_as_shown(draft);
+  become_declined(draft, decline.value_or(unnamed_decline()));
 }
 
 /// Only looks of the read schedule are under way here, and those bring no other finding.

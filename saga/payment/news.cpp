@@ -49,23 +49,9 @@ void shown(Draft& draft, const IntentObject& intent) {
   const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
   show(draft, intent);
   draft.payment.next_read_at = std::nullopt;
-  switch (draft.payment.intent->status) {
-    case IntentStatus::requires_payment_method:
-    case IntentStatus::requires_confirmation:
-      if (decline) return become_declined(draft, *decline);
-      return note(draft, "nothing has changed");
-    case IntentStatus::requires_action:
-      return become_action_required(draft);
-    case IntentStatus::processing:
-    case IntentStatus::other:
-      return become_processing(draft);
-    case IntentStatus::requires_capture:
-      return become_authorized(draft);
-    case IntentStatus::succeeded:
-      return succeed(draft);
-    case IntentStatus::canceled:
-      return cancelled_by_provider(draft);
-  }
+  if (!is_open(*draft.payment.intent)) return become_as_shown(draft);
+  if (decline) return become_declined(draft, *decline);
+  note(draft, "nothing has changed");
 }
 
 }  // namespace

@@ -97,6 +97,31 @@ void become_authorized(Draft& draft) {
   tell(draft, EventType::payment_authorized);
 }
 
+bool is_open(const IntentObject& intent) {
+  return intent.status == IntentStatus::requires_payment_method ||
+         intent.status == IntentStatus::requires_confirmation;
+}
+
+void become_as_shown(Draft& draft) {
+  switch (draft.payment.intent->status) {
+    case IntentStatus::requires_payment_method:
+    case IntentStatus::requires_confirmation:
+      break;
+    case IntentStatus::requires_action:
+      return become_action_required(draft);
+    case IntentStatus::processing:
+    case IntentStatus::other:
+      return become_processing(draft);
+    case IntentStatus::requires_capture:
+      return become_authorized(draft);
+    case IntentStatus::succeeded:
+      return succeed(draft);
+    case IntentStatus::canceled:
+      return cancelled_by_provider(draft);
+  }
+  ensure(false, "an intent that waits for a method is decided by who looks");
+}
+
 void become_declined(Draft& draft, const Decline& decline) {
   Payment& payment = draft.payment;
   if (!payment.cancel) {

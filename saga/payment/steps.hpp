@@ -19,6 +19,11 @@ void become_action_required(Draft& draft);
 /// The provider works on it, or says something that we do not know; read on the schedule.
 void become_processing(Draft& draft);
 void become_authorized(Draft& draft);
+/// The status that follows from the intent as it is shown. Not for an intent that waits for a
+/// method or a confirmation: what that means differs by who looks.
+void become_as_shown(Draft& draft);
+/// True if the intent waits for a method or a confirmation.
+[[nodiscard]] bool is_open(const IntentObject& intent);
 /// The attempt was declined; the intent lives, the next attempt is the customer's act.
 void become_declined(Draft& draft, const Decline& decline);
 /// The money is taken. Decides by what waits whether that is PAYMENT_COMPLETED or LATE_SUCCESS.
