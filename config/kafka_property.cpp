@@ -41,11 +41,8 @@ Result<void> set_property(Settings& settings, std::string_view name, const Value
 std::string property_of_variable(std::string_view variable) {
   constexpr std::string_view prefix = "PAYSAGA_KAFKA__PROPERTIES__";
   if (!variable.starts_with(prefix)) return {};
-  std::string name{variable.substr(prefix.size())};
-  std::ranges::transform(name, name.begin(), [](char c) {
-    if (c == '_') return '.';
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::string name = lowered(std::string{variable.substr(prefix.size())});
+  std::ranges::replace(name, '_', '.');
   return name;
 }
 

@@ -274,6 +274,13 @@ Result<void> read(const Value& value, LogFormat& out) {
   return read_choice(value, out);
 }
 
+std::string lowered(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
 std::string write(const std::string& value) {
   return in_quotes(value);
 }

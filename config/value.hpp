@@ -51,6 +51,9 @@ Result<void> read(const Value& value, LateSuccess& out);
 Result<void> read(const Value& value, LogLevel& out);
 Result<void> read(const Value& value, LogFormat& out);
 
+/// A text with a to z for A to Z.
+[[nodiscard]] std::string lowered(std::string text);
+
 /// The value in TOML, secrets as "***".
 [[nodiscard]] std::string write(const std::string& value);
 [[nodiscard]] std::string write(const std::filesystem::path& value);

@@ -1,7 +1,5 @@
 #include "paysaga/config/webhook_secret.hpp"
 
-#include <algorithm>
-
 namespace paysaga::config {
 
 Result<void> set_webhook_secret(Settings& settings, std::string_view name, const Value& value) {
@@ -26,11 +24,7 @@ Result<void> set_webhook_secret(Settings& settings, std::string_view name, const
 std::string webhook_secret_of_variable(std::string_view variable) {
   constexpr std::string_view prefix = "PAYSAGA_STRIPE__WEBHOOK_SECRETS__";
   if (!variable.starts_with(prefix)) return {};
-  std::string name{variable.substr(prefix.size())};
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return name;
+  return lowered(std::string{variable.substr(prefix.size())});
 }
 
 }  // namespace paysaga::config
