@@ -61,11 +61,17 @@ void show_actor(const Json& actor) {
   fmt::print("{:<13}{}\n", "active since", age_at(actor, "/active_since"));
 }
 
-ExitCode list_partitions(const Common& common, bool here) {
+Listing listing_of_partitions() {
   Listing listing;
-  listing.target = here ? "/v1/partitions?here=true" : "/v1/partitions";
+  listing.target = "/v1/partitions";
   listing.array = "partitions";
   listing.id = "/partition";
+  return listing;
+}
+
+ExitCode list_partitions(const Common& common, bool here) {
+  Listing listing = listing_of_partitions();
+  if (here) listing.target += "?here=true";
   listing.columns = {{"PARTITION", Table::Align::right},
                      {"NODE"},
                      {"ROLE"},
@@ -91,10 +97,7 @@ ExitCode list_partitions(const Common& common, bool here) {
 }
 
 ExitCode list_lags(const Common& common) {
-  Listing listing;
-  listing.target = "/v1/partitions";
-  listing.array = "partitions";
-  listing.id = "/partition";
+  Listing listing = listing_of_partitions();
   listing.columns = {{"PARTITION", Table::Align::right},
                      {"NODE"},
                      {"NOT APPLIED", Table::Align::right},

@@ -89,11 +89,7 @@ class KafkaSource final : public RebuildSource {
     std::map<std::string, std::string> newest;
     const auto read =
         desk_->read(state_, partition, lane->first, lane->end, [&](const LogEntry& entry) {
-          if (entry.record.value.empty()) {
-            newest.erase(entry.record.key);
-          } else {
-            newest[entry.record.key] = entry.record.value;
-          }
+          storage::take_newest(newest, {entry.record.key, entry.record.value});
         });
     if (!read) return tl::unexpected{read.error()};
     std::vector<SnapshotEntry> entries;
@@ -112,13 +108,11 @@ class KafkaSource final : public RebuildSource {
 
 Result<std::unique_ptr<RebuildSource>> open_rebuild_source(const config::Settings& settings) {
   if (settings.journal.kind == config::JournalKind::kafka) {
-    engine::kafka::KafkaOptions options = engine::kafka::kafka_options(settings);
-    options.log = {};  // What keeps it out is in the error.
-    std::string journal = engine::kafka::journal_topic(options);
-    std::string state = engine::kafka::state_topic(options);
-    auto desk = TopicDesk::open(std::move(options));
+    auto desk = engine::kafka::open_desk(settings);
     if (!desk) return tl::unexpected{desk.error()};
-    return std::make_unique<KafkaSource>(std::move(*desk), std::move(journal), std::move(state));
+    const auto options = engine::kafka::kafka_options(settings);
+    return std::make_unique<KafkaSource>(std::move(*desk), engine::kafka::journal_topic(options),
+                                         engine::kafka::state_topic(options));
   }
   auto log = LocalLogView::open(settings.node.data / "log");
   if (!log) return tl::unexpected{log.error()};

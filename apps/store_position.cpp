@@ -45,13 +45,12 @@ Result<Group> open_group(const Common& common) {
     return fail(ErrorCode::malformed,
                 "the local log never forgets a position; this is for journal.kind = \"kafka\"");
   }
-  engine::kafka::KafkaOptions options = engine::kafka::kafka_options(loaded->settings);
-  options.log = {};  // What keeps it out is in the error.
+  const auto options = engine::kafka::kafka_options(loaded->settings);
   Group group;
   group.journal = engine::kafka::journal_topic(options);
   group.atomic = loaded->settings.journal.publish == config::Publish::exactly_once;
   group.session_timeout = options.session_timeout;
-  auto desk = TopicDesk::open(std::move(options));
+  auto desk = engine::kafka::open_desk(loaded->settings);
   if (!desk) return tl::unexpected{desk.error()};
   const auto lanes = (*desk)->lanes(group.journal);
   if (!lanes) return tl::unexpected{lanes.error()};

@@ -100,23 +100,30 @@ class Rebuild {
     if (!first) return tl::unexpected{first.error()};
     const auto entries = source_.snapshot(partition);
     if (!entries) return tl::unexpected{entries.error()};
-    storage::SnapshotReading reading;
-    auto seen = *entries;
-    if (auto read = reading.skim(seen); !read) return tl::unexpected{read.error()};
-    if (reading.empty() || !reading.whole() || reading.position().position.next > until.next) {
-      if (*first == 0) return storage::Position{};
+    storage::SnapshotRestore restore{rebuilt_, partition};
+    if (auto begun = restore.begin(); !begun) return tl::unexpected{begun.error()};
+    if (auto taken = restore.take(*entries); !taken) return tl::unexpected{taken.error()};
+    const auto end = restore.finish(*first);
+    if (!end) return tl::unexpected{end.error()};
+    auto position = rebuilt_.position(partition);
+    if (!position) return position;
+    if (*end == storage::SnapshotRestore::End::restored && position->next <= until.next) {
+      report_.restored += entries->size();
+      return position;
+    }
+    if (*first > 0) {
       return fail(ErrorCode::out_of_range,
                   "the journal of " + name_of(partition) + " begins at " + std::to_string(*first) +
                       ", and no snapshot ends between there and " + std::to_string(until.next) +
                       ", where this store stands: nothing to compare it with can be rebuilt; if "
                       "the node was away, start it once, so that it catches up");
     }
-    storage::SnapshotRestore restore{rebuilt_, partition};
+    // The journal alone has everything.
     if (auto begun = restore.begin(); !begun) return tl::unexpected{begun.error()};
-    if (auto taken = restore.take(*entries); !taken) return tl::unexpected{taken.error()};
-    if (const auto end = restore.finish(*first); !end) return tl::unexpected{end.error()};
-    report_.restored += entries->size();
-    return rebuilt_.position(partition);
+    if (const auto cleared = restore.finish(*first); !cleared) {
+      return tl::unexpected{cleared.error()};
+    }
+    return storage::Position{};
   }
 
   Result<void> compare() {

@@ -119,13 +119,6 @@ ExitCode tail_topic(const Common& common, const TopicOptions& options) {
   }
 }
 
-/// Opens Kafka for a verb that has nothing to do on the local log.
-Result<std::unique_ptr<engine::kafka::TopicDesk>> open_desk(const config::Settings& settings) {
-  engine::kafka::KafkaOptions options = engine::kafka::kafka_options(settings);
-  options.log = {};  // What keeps it out is in the error.
-  return engine::kafka::TopicDesk::open(std::move(options));
-}
-
 std::string retention_of(const engine::kafka::TopicState& topic) {
   if (topic.retention_ms.empty() || topic.retention_ms == "-1") {
     return topic.exists ? "for ever" : "";
@@ -185,7 +178,7 @@ ExitCode list_topics(const Common& common) {
   const auto settings = settings_of(common);
   if (!settings) return ExitCode::usage;
   if (!is_on_kafka(*settings)) return list_local(common, *settings);
-  const auto desk = open_desk(*settings);
+  const auto desk = engine::kafka::open_desk(*settings);
   if (!desk) return complain_of(desk.error());
   const auto topics = (*desk)->list();
   if (!topics) return complain_of(topics.error());
@@ -215,7 +208,7 @@ ExitCode create_topics(const Common& common, const TopicOptions& options) {
     fmt::print(stderr, "the local log makes its topics by itself; there is nothing to do\n");
     return ExitCode::ok;
   }
-  const auto desk = open_desk(*settings);
+  const auto desk = engine::kafka::open_desk(*settings);
   if (!desk) return complain_of(desk.error());
   const auto before = (*desk)->list();
   if (!before) return complain_of(before.error());
@@ -246,7 +239,7 @@ ExitCode check_topics(const Common& common) {
                "reads what it keeps\n");
     return ExitCode::ok;
   }
-  const auto desk = open_desk(*settings);
+  const auto desk = engine::kafka::open_desk(*settings);
   if (!desk) return complain_of(desk.error());
   const auto faults = (*desk)->check();
   if (!faults) return complain_of(faults.error());

@@ -98,9 +98,7 @@ Result<std::unique_ptr<TopicSource>> open_topics(const config::Settings& setting
     if (auto opened = topics->open(); !opened) return tl::unexpected{opened.error()};
     return topics;
   }
-  engine::kafka::KafkaOptions options = engine::kafka::kafka_options(settings);
-  options.log = {};  // What keeps it out is in the error.
-  auto desk = engine::kafka::TopicDesk::open(std::move(options));
+  auto desk = engine::kafka::open_desk(settings);
   if (!desk) return tl::unexpected{desk.error()};
   return std::make_unique<KafkaTopics>(std::move(*desk), settings.kafka.topic_prefix);
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -85,6 +86,15 @@ struct SnapshotEntry {
   std::string key;
   std::string value;
 };
+/// Into a map of the newest values by key. An empty value removes its key.
+template <class Map>
+void take_newest(Map& newest, SnapshotEntry written) {
+  if (written.value.empty()) {
+    newest.erase(written.key);
+  } else {
+    newest.insert_or_assign(std::move(written.key), std::move(written.value));
+  }
+}
 
 /// What came of an append. `unknown` is first class: it may be in the journal or land later.
 enum class AppendStatus { appended, refused, unknown };

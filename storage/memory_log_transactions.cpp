@@ -72,11 +72,7 @@ bool MemoryWorld::Impl::is_open(Use use, PartitionId partition) const {
 void MemoryWorld::Impl::settle(MemorySnapshot& snapshot) {
   while (!snapshot.unstable.empty() && snapshot.unstable.front().transaction == 0) {
     for (SnapshotEntry& entry : snapshot.unstable.front().entries) {
-      if (entry.value.empty()) {
-        snapshot.newest.erase(entry.key);
-      } else {
-        snapshot.newest[std::move(entry.key)] = std::move(entry.value);
-      }
+      take_newest(snapshot.newest, std::move(entry));
     }
     snapshot.unstable.pop_front();
   }

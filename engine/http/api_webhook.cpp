@@ -31,11 +31,6 @@ Response response_of(const WebhookAnswer& answer) {
   return {};
 }
 
-bool is_trouble(WebhookResult result) {
-  return result != WebhookResult::stored && result != WebhookResult::unhandled &&
-         result != WebhookResult::foreign;
-}
-
 }  // namespace
 
 void Api::take_webhook(Call call) {
@@ -45,11 +40,12 @@ void Api::take_webhook(Call call) {
       std::move(body), std::move(signature),
       [self = shared_from_this(), done = std::move(call.done)](const WebhookAnswer& answer) {
         self->metrics_.webhook_answered(to_text(answer.result));
-        if (is_trouble(answer.result)) {
+        Response response = response_of(answer);
+        if (response.status != 200) {
           log_event(LogLevel::warning, "webhook_refused",
                     {{"result", to_text(answer.result)}, {"why", answer.detail}});
         }
-        done(response_of(answer));
+        done(std::move(response));
       });
 }
 

@@ -46,4 +46,10 @@ KafkaOptions kafka_options(const config::Settings& settings) {
   return options;
 }
 
+Result<std::unique_ptr<TopicDesk>> open_desk(const config::Settings& settings) {
+  KafkaOptions options = kafka_options(settings);
+  options.log = {};
+  return TopicDesk::open(std::move(options));
+}
+
 }  // namespace paysaga::engine::kafka

@@ -25,11 +25,7 @@ struct Snapshots::Restore {
     }
     for (storage::LogEntry& entry : batch->entries) {
       if (entry.offset >= end) break;
-      if (entry.record.value.empty()) {
-        newest.erase(entry.record.key);
-      } else {
-        newest.insert_or_assign(std::move(entry.record.key), std::move(entry.record.value));
-      }
+      storage::take_newest(newest, {std::move(entry.record.key), std::move(entry.record.value)});
     }
     if (batch->next >= end) finish();
   }

@@ -23,7 +23,6 @@ enum class WebhookResult {
   other_mode,     // Of live mode where the node is not, or the reverse.
   unavailable,    // It could not be kept, or its order not be found: it is to be sent again.
 };
-inline constexpr int webhook_result_count = 7;
 
 /// "stored", "bad_signature".
 [[nodiscard]] std::string_view to_text(WebhookResult result);
