@@ -126,6 +126,12 @@ struct Fetched {
   std::uint64_t reading;  // Of that topic's readings, one after another.
   Result<storage::LogBatch> batch;
 };
+struct Looked {
+  Life life;
+  std::size_t topic;
+  std::uint64_t number;  // Of that topic's looks.
+  Result<storage::LogBatch> batch;
+};
 /// What is wrong with an inbound topic where it was left.
 enum class InputDoubt : std::uint8_t {
   unreadable,  // No such offset.
@@ -249,13 +255,13 @@ using PaymentActor =
 using PartitionActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
                      caf::reacts_to<Tailed>, caf::reacts_to<SnapshotLot>, caf::reacts_to<Appended>,
-                     caf::reacts_to<Fetched>, caf::reacts_to<InputRanged>, caf::reacts_to<Decided>,
-                     caf::reacts_to<Retired>, caf::reacts_to<Answered>, caf::reacts_to<Deferred>,
-                     caf::reacts_to<Submit>, caf::reacts_to<WaitFor>, caf::reacts_to<Tick>,
-                     caf::reacts_to<InspectPartition>, caf::reacts_to<InspectActors>,
-                     caf::reacts_to<InspectActor>, caf::reacts_to<Lift>, caf::reacts_to<Settle>,
-                     caf::reacts_to<AskIdle>, caf::reacts_to<PublishedUpTo>,
-                     caf::reacts_to<Shutdown>>;
+                     caf::reacts_to<Fetched>, caf::reacts_to<Looked>, caf::reacts_to<InputRanged>,
+                     caf::reacts_to<Decided>, caf::reacts_to<Retired>, caf::reacts_to<Answered>,
+                     caf::reacts_to<Deferred>, caf::reacts_to<Submit>, caf::reacts_to<WaitFor>,
+                     caf::reacts_to<Tick>, caf::reacts_to<InspectPartition>,
+                     caf::reacts_to<InspectActors>, caf::reacts_to<InspectActor>,
+                     caf::reacts_to<Lift>, caf::reacts_to<Settle>, caf::reacts_to<AskIdle>,
+                     caf::reacts_to<PublishedUpTo>, caf::reacts_to<Shutdown>>;
 
 using PublisherActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Resumed>,
@@ -286,6 +292,7 @@ PAYSAGA_MESSAGE(Replied)
 PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)
 PAYSAGA_MESSAGE(Fetched)
+PAYSAGA_MESSAGE(Looked)
 PAYSAGA_MESSAGE(InputRanged)
 PAYSAGA_MESSAGE(Ranged)
 PAYSAGA_MESSAGE(SnapshotLot)

@@ -99,7 +99,7 @@ struct NodeOptions {
   Duration snapshot_every = seconds{1};
   /// Applies the journals of the partitions that others lead, too: a takeover is short then.
   bool standby = false;
-  /// Goes on without inputs that were deleted before they were read, instead of stopping.
+  /// Goes on without inputs that may be lost, instead of stopping.
   bool accept_input_loss = false;
   Duration tick = milliseconds{20};  // How often a partition looks at its timers.
   std::uint64_t seed = 0;            // Of jitter and nonces; 0: from the system.

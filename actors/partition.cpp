@@ -25,6 +25,7 @@ PartitionActor::behavior_type behave(PartitionActor::stateful_pointer<State> sel
       [partition](SnapshotLot& lot) { partition->on(lot); },
       [partition](const Appended& appended) { partition->on(appended); },
       [partition](Fetched& fetched) { partition->on(fetched); },
+      [partition](const Looked& looked) { partition->on(looked); },
       [partition](const InputRanged& ranged) { partition->on(ranged); },
       [partition](Decided& decided) { partition->on(decided); },
       [partition](const Retired& retired) { partition->on(retired); },

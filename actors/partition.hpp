@@ -58,7 +58,8 @@ class Partition {
   void on(Answered& answered);
   void on(const Deferred& deferred);
   void on(Fetched& fetched);
-  void on(const InputRanged& ranged);
+  void on(const Looked& looked);       // partition_landmark.cpp
+  void on(const InputRanged& ranged);  // partition_landmark.cpp
   void on(Decided& decided);
   void on(const Retired& retired);
   void on(Lift& lift);      // partition_quarantine.cpp
@@ -124,12 +125,28 @@ class Partition {
     storage::LogEntry entry;
     std::variant<std::string, storage::PartitionId> becomes;  // Dead letter: why; or moved: where.
   };
+  /// The position that the store, or a record in flight, has.
+  struct Told {
+    storage::Offset next = -1;
+    std::optional<storage::Landmark> last;
+    friend bool operator==(const Told&, const Told&) = default;
+  };
+  /// A second reading, of the landmark alone.
+  struct Look {
+    std::unique_ptr<storage::Reading> reading;
+    std::uint64_t number = 0;
+    storage::Landmark newest{};  // The landmark, once the former one is seen again.
+    Time since{};                // It began, or the last one ended.
+  };
   struct Inbound {
     Topic kind{};
     std::string topic;  // Its name in full.
     InputCursor cursor;
-    storage::Offset told = -1;  // The position that the store, or a record in flight, has.
-    std::optional<storage::Landmark> expected;  // Not seen yet: reading begins there.
+    Told told;
+    std::optional<storage::Landmark> landmark;
+    bool seeking = false;  // This life has not seen the landmark yet: reading begins there.
+    Duration patience = seconds{1};
+    Look look;
     std::unique_ptr<storage::Reading> reading;
     std::uint64_t reading_number = 0;
     std::uint64_t cursor_since = 0;  // The reading with which the cursor began anew.
@@ -177,15 +194,10 @@ class Partition {
   void append_mark();
   void append(storage::RecordKind kind, std::string value, InFlight in_flight);
   void send_to_journal(storage::Headers headers, std::string value);
-  [[nodiscard]] std::vector<storage::InputPosition> moved_positions();
   [[nodiscard]] std::size_t in_flight() const { return tickets_.size() + in_flight_.size(); }
 
   // partition_input.cpp
   void read_inputs();
-  void read_topic(std::size_t topic);
-  void ask_range(std::size_t topic, InputDoubt doubt);
-  void look_for_landmarks();
-  void go_on_at(std::size_t topic, storage::Offset first, const std::string& lost);
   void take_input(std::size_t topic, storage::LogEntry& entry);
   void keep_stray(std::size_t topic, Stray stray);
   void decide_strays(std::size_t topic);
@@ -193,6 +205,17 @@ class Partition {
   void dead_letter(std::size_t topic, const storage::LogEntry& entry, const std::string& cause);
   void move_input(std::size_t topic, storage::LogEntry& entry, storage::PartitionId to);
   [[nodiscard]] storage::RecordOutput dead_letter_output(const storage::DeadLetter& letter) const;
+
+  // partition_landmark.cpp
+  [[nodiscard]] static bool begins_with(const storage::LogBatch& batch,
+                                        const storage::Landmark& landmark);
+  void read_topic(std::size_t topic);
+  void look_for_landmarks();
+  void look_again(std::size_t topic);
+  void end_look(Inbound& inbound);
+  void ask_range(std::size_t topic, InputDoubt doubt);
+  void go_on_at(std::size_t topic, storage::Offset first, const std::string& lost);
+  [[nodiscard]] std::vector<storage::InputPosition> moved_positions();
 
   // partition_dead_letter.cpp
   void deliver_skipped(const storage::DeadLetter& letter, Settle settle);

@@ -205,18 +205,6 @@ void Partition::on(const Retired& retired) {
   if (active != nullptr && active->retiring == retired.ticket) roster_.remove(retired.order);
 }
 
-/// Those that the records before have not told. A reader merges the records of an epoch, of which
-/// it counts all up to one or none behind it, so that a position told once needs no repeating.
-std::vector<storage::InputPosition> Partition::moved_positions() {
-  std::vector<storage::InputPosition> positions;
-  for (Inbound& inbound : inbound_) {
-    const storage::Offset now = inbound.cursor.position();
-    if (std::exchange(inbound.told, now) != now)
-      positions.push_back({inbound.topic, now, inbound.cursor.landmark()});
-  }
-  return positions;
-}
-
 void Partition::append_decision(storage::DecisionRecord record, InFlight in_flight) {
   record.inputs = moved_positions();
   append(storage::RecordKind::decision, storage::encode(record), std::move(in_flight));

@@ -10,9 +10,6 @@
 namespace paysaga::actors {
 namespace {
 
-constexpr std::size_t entries_ahead = 256;  // Of each inbound topic.
-constexpr Duration landmark_patience = seconds{1};
-
 /// Topics that carry commands, payment events and webhooks into the engine.
 std::span<const Topic> inbound_topics(Roles roles) {
   static constexpr std::array both = {Topic::payment_commands, Topic::order_commands,
@@ -63,36 +60,12 @@ void Partition::read_inputs() {
     inbound.topic = world_->options.topic_prefix + std::string{to_text(topic)};
     const auto told = std::ranges::find(*positions, inbound.topic, &storage::InputPosition::topic);
     if (told == positions->end()) continue;
-    inbound.told = told->next;
-    inbound.expected = told->last;
+    inbound.told = {told->next, told->last};
+    inbound.landmark = told->last;
+    inbound.seeking = inbound.landmark.has_value();
     inbound.cursor = InputCursor{told->next, told->last};
   }
   for (std::size_t i = 0; i < inbound_.size(); ++i) read_topic(i);
-}
-
-/// From the landmark on, if there is one: it tells whether the topic is still the one that was
-/// read.
-void Partition::read_topic(std::size_t topic) {
-  Inbound& inbound = inbound_[topic];
-  inbound.reading = log_.read_input(
-      inbound.topic, id_, inbound.expected ? inbound.expected->offset : inbound.cursor.next(),
-      [to = Mailbox<PartitionActor>{self_}, life = life_, topic,
-       reading = ++inbound.reading_number](auto batch) {
-        to.send(Fetched{life, topic, reading, std::move(batch)});
-      });
-  inbound.reading_since = clock_.now();
-  inbound.reading->credit(entries_ahead);
-}
-
-/// A topic that ends before its landmark lets its reader wait, and says nothing.
-void Partition::look_for_landmarks() {
-  for (std::size_t i = 0; i < inbound_.size(); ++i) {
-    const Inbound& inbound = inbound_[i];
-    if (!inbound.expected || inbound.reading == nullptr) continue;
-    if (clock_.now() - inbound.reading_since >= landmark_patience) {
-      ask_range(i, InputDoubt::unseen);
-    }
-  }
 }
 
 void Partition::on(Fetched& fetched) {
@@ -101,18 +74,19 @@ void Partition::on(Fetched& fetched) {
   if (fetched.reading != inbound.reading_number) return;
   if (!fetched.batch) {
     const Error& error = fetched.batch.error();
-    if (error.code == ErrorCode::out_of_range)
+    if (error.code == ErrorCode::out_of_range) {
       return ask_range(fetched.topic, InputDoubt::unreadable);
+    }
     stop("inputs of " + inbound.topic + " cannot be read: " + error.detail);
     stop_passes_ = error.code == ErrorCode::unavailable;
     return;
   }
   auto& [entries, next] = *fetched.batch;
-  if (inbound.expected && next > inbound.expected->offset) {
-    if (entries.empty() || storage::landmark_of(entries.front()) != *inbound.expected) {
+  if (inbound.seeking && next > inbound.landmark->offset) {
+    if (!begins_with(*fetched.batch, *inbound.landmark)) {
       return ask_range(fetched.topic, InputDoubt::strange);
     }
-    inbound.expected.reset();
+    inbound.seeking = false;
   }
   for (storage::LogEntry& entry : entries) {
     if (entry.offset >= inbound.cursor.next()) take_input(fetched.topic, entry);
@@ -127,80 +101,15 @@ void Partition::on(Fetched& fetched) {
   }
 }
 
-/// The topic cannot be read where it was left, or is not the one that was read. Its reading ends.
-void Partition::ask_range(std::size_t topic, InputDoubt doubt) {
-  Inbound& inbound = inbound_[topic];
-  ++inbound.reading_number;
-  inbound.reading.reset();
-  log_.topic_range(inbound.topic, id_,
-                   [to = Mailbox<PartitionActor>{self_}, life = life_, topic, doubt](auto range) {
-                     to.send(InputRanged{life, topic, doubt, std::move(range)});
-                   });
-}
-
-/// Inputs that are lost are said and never passed over unless a person has said so (PROTOCOL R25).
-void Partition::on(const InputRanged& ranged) {
-  if (ranged.life != life_ || role_ != Role::leading || draining_) return;
-  Inbound& inbound = inbound_[ranged.topic];
-  const storage::Offset at = inbound.cursor.next();
-  if (!ranged.range) {
-    stop("inputs of " + inbound.topic + " cannot be read: " + ranged.range.error().detail);
-    stop_passes_ = true;
-    return;
-  }
-  const auto [first, end] = *ranged.range;
-  const bool holds = first <= at && at <= end;
-  if (holds && inbound.expected && inbound.expected->offset < first) {
-    inbound.expected.reset();  // Deleted by retention, since it was decided: nothing can be told.
-    return read_topic(ranged.topic);
-  }
-  if (holds && ranged.doubt == InputDoubt::unseen) return read_topic(ranged.topic);
-  const std::string place = inbound.topic + " partition " + std::to_string(storage::index_of(id_));
-  const std::string anew = ": it was made anew, or has lost records";
-  if (at < first) {
-    go_on_at(ranged.topic, first,
-             "inputs are lost: " + std::to_string(at) + " to " + std::to_string(first - 1) +
-                 " of " + place + " were deleted before they were read");
-  } else if (at > end) {
-    go_on_at(ranged.topic, first,
-             "inputs may be lost: " + place + " ends at " + std::to_string(end) +
-                 ", but was read up to " + std::to_string(at) + " already" + anew);
-  } else if (ranged.doubt == InputDoubt::strange) {
-    go_on_at(ranged.topic, first,
-             "inputs may be lost: " + place + " holds at " +
-                 std::to_string(inbound.expected->offset) +
-                 " not what was read there, and was read up to " + std::to_string(at) + anew);
-  } else {
-    stop("inputs of " + inbound.topic + " cannot be read from " + std::to_string(at) + " on");
-    stop_passes_ = true;
-  }
-}
-
-/// `lost`: what cannot be read any more.
-void Partition::go_on_at(std::size_t topic, storage::Offset first, const std::string& lost) {
-  if (!world_->options.accept_input_loss) {
-    return stop(lost +
-                "; have them sent again if you can, and start the node once with "
-                "--accept-data-loss: it goes on at " +
-                std::to_string(first));
-  }
-  observer_.say("error", "inputs_lost", lost + "; it goes on at " + std::to_string(first));
-  Inbound& inbound = inbound_[topic];
-  inbound.strays.clear();
-  inbound.expected.reset();
-  inbound.cursor = InputCursor{first};
-  inbound.cursor_since = inbound.reading_number + 1;
-  append_mark();
-  read_topic(topic);
-}
-
 void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   Inbound& inbound = inbound_[topic];
+  const storage::Landmark here = storage::landmark_of(entry);
+  if (!inbound.landmark) inbound.landmark = here;
+  inbound.cursor.started(here);
   const std::string* source = header(entry.record, "ce_source");
   if (inbound.kind == Topic::payment_refund_initiated && source != nullptr &&
       *source == world_->options.group) {
     // Its own refund request: it was decided in the decision that published it.
-    inbound.cursor.started(storage::landmark_of(entry));
     return inbound.cursor.decided(entry.offset);
   }
   const NodeOptions& options = world_->options;
@@ -208,7 +117,6 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
   if (!parsed) return keep_stray(topic, {std::move(entry), parsed.error().detail});
   const storage::PartitionId home{partition_of(parsed->order, world_->partition_count)};
   if (home != id_) return keep_stray(topic, {std::move(entry), home});
-  inbound.cursor.started(storage::landmark_of(entry));
   Pending pending{.order = parsed->order,
                   .received_at = clock_.now(),
                   .topic = topic,
@@ -220,9 +128,7 @@ void Partition::take_input(std::size_t topic, storage::LogEntry& entry) {
 /// No order remembers a stray by its id, so only the position keeps it from being decided again: it
 /// waits until every input before it is decided, and then moves the position with its decision.
 void Partition::keep_stray(std::size_t topic, Stray stray) {
-  Inbound& inbound = inbound_[topic];
-  inbound.cursor.started(storage::landmark_of(stray.entry));
-  inbound.strays.push_back(std::move(stray));
+  inbound_[topic].strays.push_back(std::move(stray));
   decide_strays(topic);
 }
 

@@ -164,12 +164,16 @@ void Partition::expire_waits() {
 void Partition::on(const Shutdown& shutdown) {
   draining_ = true;
   shutdown_ = shutdown;
-  for (Inbound& inbound : inbound_) inbound.reading.reset();
+  for (Inbound& inbound : inbound_) {
+    inbound.reading.reset();
+    end_look(inbound);
+  }
   finish_if_drained();
 }
 
 void Partition::finish_if_drained() {
   if (!draining_ || !shutdown_.done) return;
+  if (role_ == Role::leading && tickets_.empty() && positions_moved_) append_mark();
   const bool drained = role_ != Role::leading || (tickets_.empty() && in_flight_.empty());
   if (!drained && clock_.now() < shutdown_.deadline) return;
   stop("the node shuts down");

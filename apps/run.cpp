@@ -151,7 +151,7 @@ void add_run(CLI::App& app, Common& common, Work& work) {
   run_app->add_option("--idle-for", options->idle_for,
                       "How far ahead nothing may be due for that (2s)");
   run_app->add_flag("--accept-data-loss", options->accept_data_loss,
-                    "Go on without inputs that were deleted before they were read");
+                    "Go on without inputs that may be lost");
   run_app->callback(
       [&common, &work, options] { work = [&common, options] { return run(common, *options); }; });
 }

@@ -27,7 +27,7 @@ class Runtime {
     std::string address;
     /// Asked while the log is not reachable yet: false ends the wait.
     std::function<bool()> keep_waiting = [] { return true; };
-    /// Goes on without inputs that were deleted before they were read.
+    /// Goes on without inputs that may be lost.
     bool accept_input_loss = false;
   };
 

@@ -23,7 +23,8 @@ struct Landmark {
 struct InputPosition {
   std::string topic;
   Offset next = 0;
-  std::optional<Landmark> last = {};  // The last record below `next` that was an input.
+  std::optional<Landmark> last =
+      {};  // An input below `next`, seen there twice (docs/decisions/0013).
   friend bool operator==(const InputPosition&, const InputPosition&) = default;
 };
 

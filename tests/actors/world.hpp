@@ -109,7 +109,11 @@ class Recorder final : public Observer {
   void partition_failed(storage::PartitionId, const Error& error) override {
     add("failed", error.detail);
   }
+  void input_decided(std::string_view, Outcome outcome) override {
+    if (outcome == Outcome::ignored) ++repeated;
+  }
   [[nodiscard]] std::vector<std::string> told(const std::string& of) const;
+  std::atomic<int> repeated = 0;
   std::atomic<int> claims = 0;
   std::atomic<int> moves = 0;
 
