@@ -48,7 +48,7 @@ struct PartitionInfo {
   storage::Offset epoch = -1;
   std::uint64_t jseq = 0;
   storage::Offset applied_next = 0;
-  storage::Offset published_next = 0;
+  std::optional<storage::Offset> published_next;  // None: not known (yet) here.
   storage::Offset end = 0;
   std::size_t orders_active = 0;
   std::size_t in_flight = 0;  // Inputs not yet decided and decisions not yet read back.
@@ -56,6 +56,12 @@ struct PartitionInfo {
   std::uint64_t claims = 0;
   std::uint64_t step_downs = 0;
   std::optional<Time> oldest_due;  // The most overdue wake-up.
+
+  /// Records that were applied and not published.
+  [[nodiscard]] std::optional<std::int64_t> publish_lag() const {
+    if (!published_next) return std::nullopt;
+    return std::max<std::int64_t>(applied_next - *published_next, 0);
+  }
 };
 
 /// An order actor as it is now.

@@ -286,7 +286,7 @@ class Partition {
   int claims_lost_ = 0;  // In a row; spreads the next one.
   std::uint64_t claims_ = 0;
   std::uint64_t step_downs_ = 0;
-  storage::Offset published_next_ = 0;
+  std::optional<storage::Offset> published_next_;  // None: the publisher has not said it yet.
 
   Roster roster_;
   WakeQueue wakes_;

@@ -34,6 +34,7 @@ void Partition::on(const Gained& gained) {
 void Partition::on(const Lost& lost) {
   if (!owned_ || lost.token != token_) return;
   owned_ = false;
+  published_next_.reset();
   stop("another node owns the partition");
 }
 

@@ -160,9 +160,7 @@ class Publisher {
         found->second.committed = commit.next;
         found->second.first_commit_due = false;
       }
-      if (const PartitionActor partition = route_(commit.partition)) {
-        caf::anon_send(partition, PublishedUpTo{commit.next});
-      }
+      tell_partition(commit.partition, commit.next);
       if (snapshotter_) {
         caf::anon_send(snapshotter_, PublishedAt{commit.partition, commit.next});
       }
@@ -258,7 +256,13 @@ class Publisher {
   void start(storage::PartitionId id, Journal& journal, const storage::Position& position) {
     journal.acceptor = storage::Acceptor{position};
     journal.committed = position.next;
+    tell_partition(id, position.next);
     follow(id, journal);
+  }
+
+  void tell_partition(storage::PartitionId id, storage::Offset published) {
+    const PartitionActor partition = route_(id);
+    if (partition) caf::anon_send(partition, PublishedUpTo{published});
   }
 
   void follow(storage::PartitionId id, Journal& journal) {

@@ -188,6 +188,11 @@ void show_letter(const Json& letter) {
   }
 }
 
+Error unknown_letters(const std::vector<std::string>& ids, std::string_view outcome) {
+  return {ErrorCode::not_found, fmt::format("no dead letter {}{}; see `paysaga dlq list`",
+                                            fmt::join(ids, ", "), outcome)};
+}
+
 ExitCode show_one(const Common& common, const DlqOptions& options) {
   if (!common.data) {
     return print_object(common.node_url, common.output,
@@ -197,10 +202,7 @@ ExitCode show_one(const Common& common, const DlqOptions& options) {
   if (!store) return complain_of(store.error());
   const auto letter = (*store)->dead_letter(options.id);
   if (!letter) return complain_of(letter.error());
-  if (!*letter) {
-    complain("no dead letter " + options.id + " in this data directory; see `paysaga dlq list`");
-    return ExitCode::not_found;
-  }
+  if (!*letter) return complain_of(unknown_letters({options.id}, ""));
   const std::string text = storage::dead_letter_json(**letter);
   if (common.output != "table") {
     fmt::print("{}\n", text);
@@ -222,17 +224,22 @@ Result<std::vector<Letter>> choose(const Common& common, DlqOptions options) {
   auto client = NodeClient::to(common.node_url);
   if (!client) return tl::unexpected<Error>{client.error()};
   std::vector<Letter> letters;
+  std::vector<std::string> unknown;
   for (const std::string& id : options.ids) {
     const auto answer = client->get("/v1/dead-letters/" + percent_encode(id));
     if (!answer) return tl::unexpected<Error>{answer.error()};
     Letter letter;
-    if (answer->status != 200 || !take(answer->body, letter, nullptr)) {
-      return fail(answer->status == 404 ? ErrorCode::not_found : ErrorCode::unavailable,
-                  "the node answered " + std::to_string(answer->status) + " for the dead letter " +
-                      id + "; nothing was done, see `paysaga dlq list`");
+    if (answer->status == 200 && take(answer->body, letter, nullptr)) {
+      letters.push_back(std::move(letter));
+    } else if (answer->status == 404) {
+      unknown.push_back(id);
+    } else {
+      return fail(ErrorCode::unavailable, "the node answered " + std::to_string(answer->status) +
+                                              " for the dead letter " + id +
+                                              "; nothing was done, try again");
     }
-    letters.push_back(std::move(letter));
   }
+  if (!unknown.empty()) return tl::unexpected{unknown_letters(unknown, "; nothing was done")};
   return letters;
 }
 
@@ -262,8 +269,7 @@ ExitCode settle_each(const Common& common, const DlqOptions& options, const std:
     if (answer->status == 200 && take(answer->body, now, nullptr)) {
       settled.push_back(std::move(now));
     } else {
-      fmt::print(stderr, "{}: ", letter.id);
-      last_refusal = complain_of(*answer);
+      last_refusal = complain_of(*answer, letter.id);
     }
   }
   const ExitCode printed = print_letters(common, settled);
@@ -308,7 +314,8 @@ void add_settle(CLI::App& noun, Common& common, Work& work, const Options& optio
   verb->add_flag("-y,--yes", options->yes, "Do not ask");
   CLI::Option* reason = verb->add_option("--reason", options->reason, "Why; it is kept with them");
   if (act == "discard") {
-    reason->required();
+    reason->required()->check(
+        [](const std::string& text) { return text.empty() ? "say why" : std::string{}; });
   } else {
     verb->add_flag("--force", options->force,
                    "Also those that wait no more, or were redriven three times");

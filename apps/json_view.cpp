@@ -48,14 +48,15 @@ std::string age_at(const Json& json, std::string_view pointer) {
   return *time <= now ? to_text(now - *time) + " ago" : "in " + to_text(*time - now);
 }
 
-ExitCode complain_of(const HttpAnswer& answer) {
+ExitCode complain_of(const HttpAnswer& answer, std::string_view about) {
   simdjson::dom::parser parser;
   Json json;
   std::string detail;
   if (parser.parse(answer.body).get(json) == simdjson::SUCCESS) {
     detail = text_at(json, "/code") + ": " + text_at(json, "/detail");
   }
-  complain(detail.size() > 2 ? detail : fmt::format("the node answered {}", answer.status));
+  if (detail.size() <= 2) detail = fmt::format("the node answered {}", answer.status);
+  complain(about.empty() ? detail : fmt::format("{}: {}", about, detail));
   if (answer.status == 404) return ExitCode::not_found;
   if (answer.status == 409 || answer.status == 422) return ExitCode::state_forbids;
   if (answer.status == 401 || answer.status == 403) return ExitCode::guarded;

@@ -29,7 +29,8 @@ using Json = simdjson::dom::element;
 [[nodiscard]] std::string age_at(const Json& json, std::string_view pointer);
 
 /// What a problem+json answer means for the process, after saying it on standard error.
-[[nodiscard]] ExitCode complain_of(const HttpAnswer& answer);
+/// `about`: which of several things it was asked for; may be empty.
+[[nodiscard]] ExitCode complain_of(const HttpAnswer& answer, std::string_view about = {});
 [[nodiscard]] ExitCode complain_of(const Error& error);
 
 /// Of which partitions the pages of a list tell nothing.

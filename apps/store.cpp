@@ -71,10 +71,14 @@ ExitCode verify(const Common& common) {
   if (!data) return complain_of(data.error());
   const auto report = inspect(*data);
   if (!report) return complain_of(report.error());
+  // The rows of a backup with problems were not read.
+  const bool bad_backup = report->finding_count > 0 && storage::is_backup(*data);
   if (common.output == "json") {
     print_json(*report);
   } else {
     for (const std::string& finding : report->findings) fmt::print("{}\n", finding);
+  }
+  if (common.output != "json" && !bad_backup) {
     Table table{{{"ROWS"}, {"COUNT", Table::Align::right}}};
     for (const auto& [name, number] : numbers_of(*report)) {
       table.add({name, std::to_string(number)});
@@ -82,7 +86,7 @@ ExitCode verify(const Common& common) {
     table.print();
   }
   if (report->finding_count == 0) return ExitCode::ok;
-  if (storage::is_backup(*data)) {
+  if (bad_backup) {
     complain(fmt::format("the backup has {} problems; use another", report->finding_count));
     return ExitCode::problems_found;
   }

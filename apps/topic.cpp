@@ -119,7 +119,9 @@ ExitCode tail_topic(const Common& common, const TopicOptions& options) {
   }
 }
 
+/// A compacted topic keeps the newest of each key, whatever its retention says.
 std::string retention_of(const engine::kafka::TopicState& topic) {
+  if (topic.cleanup == "compact") return "newest of a key";
   if (topic.retention_ms.empty() || topic.retention_ms == "-1") {
     return topic.exists ? "for ever" : "";
   }

@@ -278,7 +278,7 @@ std::string Metrics::exposition(const Gauges& gauges) {
     const Labels labels = {{"partition", std::to_string(partition.partition)}};
     owned += partition.leading ? 1 : 0;
     set(metric::consumer_lag, partition.lag, labels);
-    set(metric::publish_lag, partition.publish_lag, labels);
+    if (partition.publish_lag) set(metric::publish_lag, *partition.publish_lag, labels);
     set(metric::actors_active, partition.actors, labels);
     set(metric::credit_used, partition.credit_used, labels);
     set(metric::credit_max, partition.credit_max, labels);

@@ -94,7 +94,7 @@ struct Gauges {
     std::uint32_t partition;
     bool leading;
     std::int64_t lag;
-    std::int64_t publish_lag;
+    std::optional<std::int64_t> publish_lag;
     std::uint64_t actors;
     std::uint64_t credit_used;
     std::uint64_t credit_max;

@@ -15,6 +15,11 @@ void add_texts(storage::JsonWriter& json, std::string_view key,
   json.close_array();
 }
 
+void add_known(storage::JsonWriter& json, std::string_view key, std::optional<std::int64_t> value) {
+  json.key(key);
+  value ? json.integer(*value) : json.null();
+}
+
 void add_time(storage::JsonWriter& json, std::string_view key, const std::optional<Time>& time) {
   json.key(key);
   if (time) {
@@ -74,11 +79,10 @@ std::string to_json(const actors::PartitionInfo& partition, std::string_view nod
   json.key("epoch").integer(partition.epoch);
   json.key("jseq").natural(partition.jseq);
   json.key("applied_next").integer(partition.applied_next);
-  json.key("published_next").integer(partition.published_next);
+  add_known(json, "published_next", partition.published_next);
   json.key("end").integer(partition.end);
   json.key("lag").integer(std::max<std::int64_t>(partition.end - partition.applied_next, 0));
-  json.key("publish_lag")
-      .integer(std::max<std::int64_t>(partition.applied_next - partition.published_next, 0));
+  add_known(json, "publish_lag", partition.publish_lag());
   json.key("orders_active").natural(partition.orders_active);
   json.key("in_flight").natural(partition.in_flight);
   json.key("credit_max").natural(partition.credit_max);

@@ -27,7 +27,7 @@ Gauges::Partition gauge_of(const actors::PartitionInfo& partition) {
   return {index_of(partition.partition),
           partition.role == "leading",
           std::max<std::int64_t>(partition.end - partition.applied_next, 0),
-          std::max<std::int64_t>(partition.applied_next - partition.published_next, 0),
+          partition.publish_lag(),
           partition.orders_active,
           partition.in_flight,
           partition.credit_max};
