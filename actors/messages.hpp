@@ -4,6 +4,7 @@
 //
 //   node       - Gained, Lost, Shutdown ------> partition
 //   gateway    - Submit, WaitFor, ... --------> partition
+//   node       - HoldCalls, ForceBreaker -----> payment
 //   log        - Tailed, Appended, Fetched ---> partition
 //   log        - Tailed ----------------------> publisher, snapshotter
 //   partition  - Deliver, Committed, Wake ----> order
@@ -108,6 +109,23 @@ struct Deferred {  // The provider is not called at present: nothing was tried, 
 struct Replied {
   std::uint64_t number;
   ProviderReply reply;
+};
+
+/// To itself: a token may be there now.
+struct LookAtQueue {};
+
+// ---- node -> payment
+struct HoldCalls {  // From now on no call is started of all, or of these endpoints.
+  bool all;
+  std::vector<std::string> endpoints;
+};
+struct ForceBreaker {
+  std::string endpoint;  // Or "all".
+  Forced forced;
+  std::function<void(Result<std::monostate>)> done;
+};
+struct InspectProvider {
+  std::function<void(ProviderInfo)> done;
 };
 
 // ---- log -> partition, publisher
@@ -249,8 +267,10 @@ using OrderActor = caf::typed_actor<caf::reacts_to<Deliver>, caf::reacts_to<Comm
                                     caf::reacts_to<Wake>, caf::reacts_to<Retire>,
                                     caf::reacts_to<Deferred>, caf::reacts_to<InspectActor>>;
 
-using PaymentActor =
-    caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>, caf::reacts_to<Shutdown>>;
+using PaymentActor = caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>,
+                                      caf::reacts_to<LookAtQueue>, caf::reacts_to<HoldCalls>,
+                                      caf::reacts_to<ForceBreaker>, caf::reacts_to<InspectProvider>,
+                                      caf::reacts_to<Shutdown>>;
 
 using PartitionActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
@@ -289,6 +309,10 @@ PAYSAGA_MESSAGE(StartCall)
 PAYSAGA_MESSAGE(Answered)
 PAYSAGA_MESSAGE(Deferred)
 PAYSAGA_MESSAGE(Replied)
+PAYSAGA_MESSAGE(LookAtQueue)
+PAYSAGA_MESSAGE(HoldCalls)
+PAYSAGA_MESSAGE(ForceBreaker)
+PAYSAGA_MESSAGE(InspectProvider)
 PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)
 PAYSAGA_MESSAGE(Fetched)

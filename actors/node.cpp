@@ -67,13 +67,13 @@ class Node::Impl : public storage::OwnershipListener {
         clock_{clock},
         owned_{log.partition_count()},
         led_{log.partition_count()} {
-    const std::size_t calls_max = options.calls_in_flight_max;
+    const PaymentOptions calls{options.calls_in_flight_max, options.rates, options.lowest_every};
     world_ = std::make_shared<const OrderWorld>(
         OrderWorld{std::move(options), &provider.encoder(), log.partition_count()});
     const auto route = [partitions = partitions_](storage::PartitionId id) {
       return (*partitions)[storage::index_of(id)];
     };
-    payment_ = spawn_payment(*system_, provider, clock, observer, calls_max, route);
+    payment_ = spawn_payment(*system_, {provider, clock, observer, route}, calls);
     const PartitionPorts ports{log, store, clock, observer, led_};
     for (std::uint32_t i = 0; i < log.partition_count(); ++i) {
       partitions_->push_back(
@@ -161,6 +161,7 @@ class Node::Impl : public storage::OwnershipListener {
     if (stopped()) return settle.done(fail(ErrorCode::unavailable, "the node shuts down"));
     caf::anon_send((*partitions_)[index_of(*home)], std::move(settle));
   }
+  [[nodiscard]] const PaymentActor& payment() const { return payment_; }
   [[nodiscard]] const std::vector<PartitionActor>& partitions() const { return *partitions_; }
   [[nodiscard]] bool stopped() const { return stopped_ || draining_; }
   [[nodiscard]] bool owns(storage::PartitionId id) const { return owned_.contains(id); }
@@ -321,6 +322,21 @@ void Node::redrive(std::string letter, std::string reason, bool force,
 
 void Node::discard(std::string letter, std::string reason, Done<Result<std::monostate>> done) {
   impl_->settle({std::move(letter), true, false, std::move(reason), std::move(done)});
+}
+
+void Node::provider(Done<ProviderInfo> done) {
+  if (impl_->stopped()) return done({});
+  caf::anon_send(impl_->payment(), InspectProvider{std::move(done)});
+}
+
+void Node::hold_calls(bool all, std::vector<std::string> endpoints) {
+  if (impl_->stopped()) return;
+  caf::anon_send(impl_->payment(), HoldCalls{all, std::move(endpoints)});
+}
+
+void Node::force_breaker(std::string endpoint, Forced forced, Done<Result<std::monostate>> done) {
+  if (impl_->stopped()) return done(fail(ErrorCode::unavailable, "the node shuts down"));
+  caf::anon_send(impl_->payment(), ForceBreaker{std::move(endpoint), forced, std::move(done)});
 }
 
 bool Node::owns(storage::PartitionId partition) const {

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "paysaga/actors/breaker.hpp"
 #include "paysaga/actors/ports.hpp"
+#include "paysaga/actors/rates.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/hash_chain.hpp"
 #include "paysaga/storage/log.hpp"
@@ -80,6 +84,30 @@ struct ActorInfo {
   std::optional<Time> active_since;
 };
 
+/// How this node calls its provider now. Rates and tokens are millionths of a call; 0: no limit.
+struct ProviderInfo {
+  struct Gate {
+    std::string_view name;  // Of the endpoint, or "all".
+    std::int64_t rate_max = 0;
+    std::int64_t rate = 0;  // A second, as the provider's refusals have left it.
+    std::int64_t tokens = 0;
+    std::array<std::size_t, 3> waiting{};  // By Lane.
+    bool open = false;                     // Its breaker.
+    bool probing = false;
+    Forced forced = Forced::no;
+    std::optional<Time> retry_at;
+    bool held = false;
+    std::uint64_t limited = 0;  // Calls that the provider put off since the node started.
+    std::optional<Time> limited_at;
+    Limit limited_why = Limit::none;
+  };
+  Gate all;
+  std::vector<Gate> endpoints;
+  std::size_t in_flight = 0;
+  std::size_t in_flight_max = 0;
+  std::size_t waiting = 0;
+};
+
 struct NodeOptions {
   std::string node = "node-1";
   std::string version;  // Of the program, for the claim.
@@ -95,6 +123,8 @@ struct NodeOptions {
   std::size_t credit_max = 4'096;         // In flight a partition.
   std::size_t publish_ahead_max = 4'096;  // Records a partition that are read and not published.
   std::size_t calls_in_flight_max = 256;  // At the provider.
+  RateLimits rates;                       // Of calls to it.
+  int lowest_every = 16;                  // As PaymentOptions.
   Duration idle_after = seconds{2};       // Then an order actor is passivated.
   Duration append_timeout = seconds{10};
   Duration journal_retention = hours{7 * 24};
@@ -160,6 +190,11 @@ class Node {
   void redrive(std::string letter, std::string reason, bool force,
                Done<Result<std::monostate>> done);
   void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
+  void provider(Done<ProviderInfo> done);
+  /// No call is started from now on, of all or of these endpoints; those that run go on.
+  void hold_calls(bool all, std::vector<std::string> endpoints);
+  /// Errors: not_found (no such endpoint; "all" is the one of the host and the key).
+  void force_breaker(std::string endpoint, Forced forced, Done<Result<std::monostate>> done);
   /// True while the membership gives the partition to this node, which may not lead it yet.
   [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True while this node leads the partition, has caught up with its journal, and the membership

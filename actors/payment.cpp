@@ -1,31 +1,44 @@
 #include "paysaga/actors/payment.hpp"
 
 #include <array>
-#include <deque>
 #include <unordered_map>
 
 #include "paysaga/actors/breaker.hpp"
+#include "paysaga/actors/call_queue.hpp"
+#include "paysaga/actors/rates.hpp"
 
 namespace paysaga::actors {
 namespace {
 
 constexpr Duration look_again = milliseconds{20};  // While stopping, for the deadline.
+/// A call waits here at most about so long: later its order asks again, and by then may want
+/// something else.
+constexpr Duration waits_max = seconds{10};
+constexpr Duration deferred_min = seconds{1};
+constexpr std::size_t waiting_max = 16'384;  // In all.
+constexpr Duration held_wait = seconds{5};
 
 class Payments {
  public:
-  Payments(PaymentActor::pointer self, PaymentProvider& provider, const Clock& clock,
-           Observer& observer, std::size_t in_flight_max,
-           std::function<PartitionActor(storage::PartitionId)> route)
+  Payments(PaymentActor::pointer self, const PaymentPorts& ports, const PaymentOptions& options)
       : self_{self},
-        provider_{provider},
-        clock_{clock},
-        observer_{observer},
-        in_flight_max_{in_flight_max},
-        route_{std::move(route)} {}
+        ports_{ports},
+        in_flight_max_{options.calls_in_flight_max},
+        names_{ports.provider.endpoints()},
+        rates_{options.rates, names_.size()},
+        waiting_{names_.size(), options.lowest_every},
+        endpoints_(names_.size()),
+        limits_{options.rates} {}
 
   void on(StartCall& start) {
     if (stopping_) return;  // Its operation is in the journal: the next start makes the call.
-    lanes_[static_cast<std::size_t>(start.call.call.lane)].push_back(std::move(start));
+    const Time now = ports_.clock.now();
+    const std::size_t endpoint = ports_.provider.endpoint_of(start.call.call);
+    if (const auto refusal = refusal_of(endpoint, now)) return defer(std::move(start), *refusal);
+    if (const auto wait = too_long(endpoint, start.call.call.lane)) {
+      return defer(std::move(start), {"queue", *wait});
+    }
+    waiting_.put(endpoint, std::move(start));
     send_waiting();
   }
 
@@ -34,59 +47,233 @@ class Payments {
     if (found == running_.end()) return;
     const StartCall start = std::move(found->second);
     running_.erase(found);
-    breaker_.answered(replied.reply.answer, clock_.now());
-    observer_.call_answered(start.call.call.kind, outcome_text(replied.reply.answer),
-                            replied.reply.took);
+    hear(ports_.provider.endpoint_of(start.call.call), replied.reply);
+    ports_.observer.call_answered(start.call.call.kind, outcome_text(replied.reply.answer),
+                                  replied.reply.took);
     tell(start.partition, Answered{start.call.order, start.call.call.id, std::move(replied.reply)});
     send_waiting();
     finish_if_stopped();
   }
 
+  void on(const LookAtQueue& /*look*/) {
+    look_at_ = Time::max();
+    send_waiting();
+  }
+
+  void on(const HoldCalls& hold) {
+    for (Endpoint& endpoint : endpoints_) endpoint.held = hold.all;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (std::ranges::find(hold.endpoints, names_[i]) != hold.endpoints.end()) {
+        endpoints_[i].held = true;
+      }
+    }
+  }
+
+  void on(const ForceBreaker& force) {
+    Breaker* breaker = &whole_;
+    std::string_view name = whole_name;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (names_[i] != force.endpoint) continue;
+      breaker = &endpoints_[i].breaker;
+      name = names_[i];
+    }
+    if (name != force.endpoint) {
+      return force.done(fail(ErrorCode::not_found, "there is no endpoint " + force.endpoint));
+    }
+    const bool was_open = breaker->open();
+    breaker->force(force.forced);
+    tell_of(*breaker, was_open, name, "operator");
+    force.done(std::monostate{});
+    send_waiting();
+  }
+
+  void on(const InspectProvider& inspect) {
+    const Time now = ports_.clock.now();
+    ProviderInfo info;
+    info.in_flight = running_.size();
+    info.in_flight_max = in_flight_max_;
+    info.waiting = waiting_.size();
+    info.all = gate_of(rates_.total(), limits_.total, whole_, now);
+    info.all.name = whole_name;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const Endpoint& endpoint = endpoints_[i];
+      ProviderInfo::Gate gate = gate_of(rates_.of(i), limits_.endpoint, endpoint.breaker, now);
+      gate.name = names_[i];
+      gate.held = endpoint.held;
+      for (std::size_t lane = 0; lane < CallQueue::lanes; ++lane) {
+        gate.waiting[lane] = waiting_.waiting(i, lane);
+      }
+      gate.limited = endpoint.limited;
+      gate.limited_at = endpoint.limited_at;
+      gate.limited_why = endpoint.limited_why;
+      info.endpoints.push_back(std::move(gate));
+    }
+    inspect.done(std::move(info));
+  }
+
   void on(const Shutdown& shutdown) {
     stopping_ = true;
     if (shutdown.done) shutdown_ = shutdown;
-    for (auto& lane : lanes_) lane.clear();
+    waiting_.clear();
     finish_if_stopped();
     if (!shutdown_.done) return;
     self_->delayed_send(self_, look_again, Shutdown{nullptr, shutdown_.deadline});
   }
 
  private:
-  void send_waiting() {
-    for (auto& lane : lanes_) {
-      while (!lane.empty() && running_.size() < in_flight_max_) {
-        StartCall start = std::move(lane.front());
-        lane.pop_front();
-        send(std::move(start));
-      }
+  static constexpr std::string_view whole_name = "all";
+
+  struct Endpoint {
+    Breaker breaker;
+    bool held = false;
+    std::uint64_t limited = 0;
+    std::optional<Time> limited_at;
+    Limit limited_why = Limit::none;
+  };
+  struct Refusal {
+    std::string_view why;
+    Duration after;
+  };
+
+  static ProviderInfo::Gate gate_of(Bucket& bucket, int limit, const Breaker& breaker, Time now) {
+    ProviderInfo::Gate gate;
+    if (limit > 0) {
+      gate.rate_max = bucket.rate_max();
+      gate.rate = bucket.rate(now);
+      gate.tokens = bucket.tokens(now);
     }
+    gate.open = breaker.open();
+    gate.probing = breaker.probing();
+    gate.forced = breaker.forced();
+    if (gate.open && gate.forced == Forced::no) gate.retry_at = now + breaker.retry_after(now);
+    return gate;
   }
 
-  void send(StartCall start) {
-    const Time now = clock_.now();
-    if (!breaker_.allows(now)) {
-      return tell(start.partition, Deferred{start.call.order, std::move(start.call.call.id),
-                                            breaker_.retry_after(now)});
+  /// Why no call of the endpoint may be started at all.
+  [[nodiscard]] std::optional<Refusal> refusal_of(std::size_t endpoint, Time now) const {
+    if (endpoints_[endpoint].held) return Refusal{"hold", held_wait};
+    for (const Breaker* breaker : {&whole_, &endpoints_[endpoint].breaker}) {
+      if (!breaker->would_allow(now)) return Refusal{"breaker", breaker->retry_after(now)};
     }
+    return std::nullopt;
+  }
+
+  /// How long a call should stay away, if its turn would come too late.
+  [[nodiscard]] std::optional<Duration> too_long(std::size_t endpoint, Lane lane) {
+    const Time now = ports_.clock.now();
+    const auto wait_of = [now](const Bucket& bucket, std::size_t ahead) {
+      if (!bucket.limited()) return Duration{0};
+      constexpr std::int64_t call_micros = 1'000'000 * std::int64_t{1'000'000};
+      return Duration{static_cast<std::int64_t>(ahead) * call_micros / bucket.rate(now)};
+    };
+    const Duration wait = std::max(wait_of(rates_.of(endpoint), waiting_.ahead(endpoint, lane)),
+                                   wait_of(rates_.total(), waiting_.ahead(lane)));
+    if (wait > waits_max) return wait;
+    if (waiting_.size() >= waiting_max) return std::max(wait, deferred_min);
+    return std::nullopt;
+  }
+
+  void send_waiting() {
+    const Time now = ports_.clock.now();
+    const auto may = [this, now](std::size_t endpoint) {
+      return refusal_of(endpoint, now) || rates_.has(endpoint, now);
+    };
+    while (running_.size() < in_flight_max_) {
+      std::optional<StartCall> start = waiting_.next(may);
+      if (!start) break;
+      const std::size_t endpoint = ports_.provider.endpoint_of(start->call.call);
+      if (const auto refusal = refusal_of(endpoint, now)) {
+        defer(*std::move(start), *refusal);
+        continue;
+      }
+      rates_.take(endpoint, now);
+      send(endpoint, *std::move(start));
+    }
+    if (running_.size() < in_flight_max_) look_later(now);
+  }
+
+  /// Comes back when the first of those that wait has a token.
+  void look_later(Time now) {
+    Time next = Time::max();
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+      if (waiting_.ahead(i, Lane::reconcile) > 0) next = std::min(next, rates_.free_at(i, now));
+    }
+    if (next >= look_at_) return;
+    look_at_ = next;
+    self_->delayed_send(self_, std::max<Duration>(next - now, milliseconds{1}), LookAtQueue{});
+  }
+
+  void send(std::size_t endpoint, StartCall start) {
+    whole_.begin();
+    endpoints_[endpoint].breaker.begin();
     const std::uint64_t number = ++calls_;
     ProviderCall call = start.call;
     running_.emplace(number, std::move(start));
-    provider_.call(std::move(call),
-                   [to = Mailbox<PaymentActor>{self_}, number](ProviderReply reply) {
-                     to.send(Replied{number, std::move(reply)});
-                   });
+    ports_.provider.call(std::move(call),
+                         [to = Mailbox<PaymentActor>{self_}, number](ProviderReply reply) {
+                           to.send(Replied{number, std::move(reply)});
+                         });
+  }
+
+  /// What an answer tells of the provider: whether it is there, knows us, and how much it takes.
+  void hear(std::size_t endpoint, const ProviderReply& reply) {
+    const Time now = ports_.clock.now();
+    Endpoint& at = endpoints_[endpoint];
+    const bool whole_open = whole_.open();
+    const bool endpoint_open = at.breaker.open();
+    const bool stranger = std::holds_alternative<answer::Unauthorized>(reply.answer);
+    const bool reached = !stranger && !Breaker::failed_to_reach(reply.answer);
+    if (stranger && reply.endpoint_only) {
+      at.breaker.answered(reply.answer, now);
+      whole_.answered(answer::Unknown{}, now);  // It was reached, and knows the key.
+    } else {
+      whole_.answered(reply.answer, now);
+      if (reached) {
+        at.breaker.answered(reply.answer, now);
+      } else {
+        at.breaker.told_nothing();
+      }
+    }
+    const std::string_view why = stranger ? "unauthorized" : "unreachable";
+    tell_of(whole_, whole_open, whole_name, why);
+    tell_of(at.breaker, endpoint_open, names_[endpoint], why);
+    if (reply.exchanges > 1) rates_.take(endpoint, now, reply.exchanges - 1);
+    if (reply.limit == Limit::none) return;
+    at.limited_at = now;
+    at.limited_why = reply.limit;
+    ++at.limited;
+    ports_.observer.call_limited(reply.limit);
+    rates_.refused(endpoint, reply.limit, retry_after_of(reply.answer), now);
+  }
+
+  void tell_of(const Breaker& breaker, bool was_open, std::string_view name,
+               std::string_view why) const {
+    if (breaker.open() == was_open) return;
+    if (was_open) return ports_.observer.breaker_closed(name);
+    ports_.observer.breaker_opened(name, why);
+  }
+
+  static std::optional<Duration> retry_after_of(const Answer& answer) {
+    if (const auto* not_sent = std::get_if<answer::NotSent>(&answer)) return not_sent->retry_after;
+    if (const auto* unknown = std::get_if<answer::Unknown>(&answer)) return unknown->retry_after;
+    return std::nullopt;
+  }
+
+  void defer(StartCall start, const Refusal& refusal) {
+    ports_.observer.call_deferred(refusal.why);
+    tell(start.partition, Deferred{start.call.order, std::move(start.call.call.id), refusal.after});
   }
 
   template <class Message>
   void tell(storage::PartitionId id, Message message) {
-    if (const PartitionActor partition = route_(id)) {
+    if (const PartitionActor partition = ports_.route(id)) {
       caf::anon_send(partition, std::move(message));
     }
   }
 
   void finish_if_stopped() {
     if (!stopping_ || !shutdown_.done) return;
-    if (!running_.empty() && clock_.now() < shutdown_.deadline) return;
+    if (!running_.empty() && ports_.clock.now() < shutdown_.deadline) return;
     std::exchange(shutdown_.done, {})();
   }
 
@@ -99,15 +286,17 @@ class Payments {
   }
 
   PaymentActor::pointer self_;
-  PaymentProvider& provider_;
-  const Clock& clock_;
-  Observer& observer_;
+  PaymentPorts ports_;
   std::size_t in_flight_max_;
-  std::function<PartitionActor(storage::PartitionId)> route_;
-  std::array<std::deque<StartCall>, 3> lanes_;  // By Lane: the first is served first.
+  std::span<const std::string_view> names_;
+  Rates rates_;
+  CallQueue waiting_;
+  std::vector<Endpoint> endpoints_;
+  RateLimits limits_;
+  Breaker whole_;  // Of the host and the key; each endpoint has one of its own.
   std::unordered_map<std::uint64_t, StartCall> running_;
   std::uint64_t calls_ = 0;
-  Breaker breaker_;
+  Time look_at_ = Time::max();
   bool stopping_ = false;
   Shutdown shutdown_;
 };
@@ -119,23 +308,25 @@ struct State {
 
 }  // namespace
 
-PaymentActor spawn_payment(caf::actor_system& system, PaymentProvider& provider, const Clock& clock,
-                           Observer& observer, std::size_t calls_in_flight_max,
-                           std::function<PartitionActor(storage::PartitionId)> route) {
+PaymentActor spawn_payment(caf::actor_system& system, PaymentPorts ports,
+                           const PaymentOptions& options) {
   // The actor begins on a thread of the scheduler, after this function has returned.
-  const auto behave = [&provider, &clock, &observer, route = std::move(route)](
+  const auto behave = [ports = std::move(ports)](
                           PaymentActor::stateful_pointer<State> self,
-                          std::size_t in_flight_max) -> PaymentActor::behavior_type {
-    self->state.payments =
-        std::make_unique<Payments>(self, provider, clock, observer, in_flight_max, route);
+                          const PaymentOptions& with) -> PaymentActor::behavior_type {
+    self->state.payments = std::make_unique<Payments>(self, ports, with);
     Payments* payments = self->state.payments.get();
     return {
         [payments](StartCall& start) { payments->on(start); },
         [payments](Replied& replied) { payments->on(replied); },
+        [payments](const LookAtQueue& look) { payments->on(look); },
+        [payments](const HoldCalls& hold) { payments->on(hold); },
+        [payments](const ForceBreaker& force) { payments->on(force); },
+        [payments](const InspectProvider& inspect) { payments->on(inspect); },
         [payments](const Shutdown& shutdown) { payments->on(shutdown); },
     };
   };
-  return system.spawn(behave, calls_in_flight_max);
+  return system.spawn(behave, options);
 }
 
 }  // namespace paysaga::actors

@@ -1,15 +1,27 @@
 #pragma once
 
 #include "paysaga/actors/messages.hpp"
+#include "paysaga/actors/rates.hpp"
 
 namespace paysaga::actors {
 
-/// Carries calls to the provider: at most `calls_in_flight_max` at a time, customers before refunds
-/// before reconciliation, behind a circuit breaker. Every StartCall is answered exactly once, to
-/// the partition actor that `route` names for it.
-[[nodiscard]] PaymentActor spawn_payment(caf::actor_system& system, PaymentProvider& provider,
-                                         const Clock& clock, Observer& observer,
-                                         std::size_t calls_in_flight_max,
-                                         std::function<PartitionActor(storage::PartitionId)> route);
+struct PaymentPorts {
+  PaymentProvider& provider;
+  const Clock& clock;
+  Observer& observer;
+  std::function<PartitionActor(storage::PartitionId)> route;
+};
+
+struct PaymentOptions {
+  std::size_t calls_in_flight_max = 256;
+  RateLimits rates;
+  int lowest_every = 16;  // One start in so many looks from the lowest lane up; 0: none does.
+};
+
+/// Carries calls to the provider: at most `calls_in_flight_max` at a time and within the rates,
+/// customers before refunds before reconciliation, behind circuit breakers and holds. Every
+/// StartCall is answered exactly once, to the partition actor that `route` names for it.
+[[nodiscard]] PaymentActor spawn_payment(caf::actor_system& system, PaymentPorts ports,
+                                         const PaymentOptions& options);
 
 }  // namespace paysaga::actors

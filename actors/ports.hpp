@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,10 +26,28 @@ struct ProviderCall {
   std::string traceparent;
 };
 
+/// Why a provider put a call off.
+enum class Limit : std::uint8_t {
+  none,
+  global_rate,
+  endpoint_rate,
+  global_concurrency,
+  endpoint_concurrency,
+  resource,  // Too many changes of one object.
+  lock,      // Another change of the same object is under way.
+  other,
+};
+inline constexpr std::size_t limit_kinds = 8;
+/// "none", "global-rate", ..., "lock-timeout", "other".
+[[nodiscard]] std::string_view text_of(Limit limit);
+
 struct ProviderReply {
   Answer answer;
   std::string request_id;
   Duration took{};
+  Limit limit = Limit::none;
+  int exchanges = 1;           // Requests that it took: a list has one a page.
+  bool endpoint_only = false;  // Of Unauthorized: other endpoints may still be allowed (403).
 };
 
 /// A payment service.
@@ -41,6 +60,10 @@ class PaymentProvider {
   virtual ~PaymentProvider() = default;
   virtual void call(ProviderCall call, Done done) = 0;
   [[nodiscard]] virtual const RequestEncoder& encoder() const = 0;
+  /// What it counts and limits apart; never empty and always the same. By default the call kinds.
+  [[nodiscard]] virtual std::span<const std::string_view> endpoints() const;
+  /// The place in `endpoints` of what a call asks. Any thread.
+  [[nodiscard]] virtual std::size_t endpoint_of(const Call& call) const;
 };
 
 /// What the actors tell of themselves, for metrics and logs. Calls must not block.
@@ -55,6 +78,13 @@ class Observer {
   virtual void events_published(std::uint64_t /*events*/, Duration /*received_to_published*/) {}
   virtual void call_answered(CallKind, std::string_view /*outcome*/, Duration) {}
   virtual void call_retried() {}
+  /// The provider put a call off.
+  virtual void call_limited(Limit) {}
+  /// A call was not started: "breaker", "hold" or "queue". Nothing is decided or journalled for it.
+  virtual void call_deferred(std::string_view /*why*/) {}
+  /// A breaker opened; `why` is "unreachable", "unauthorized" or "operator".
+  virtual void breaker_opened(std::string_view /*endpoint*/, std::string_view /*why*/) {}
+  virtual void breaker_closed(std::string_view /*endpoint*/) {}
   virtual void claimed(storage::PartitionId) {}
   virtual void stepped_down(storage::PartitionId, std::string_view /*why*/) {}
   virtual void dead_lettered(std::string_view /*cause*/) {}

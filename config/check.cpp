@@ -101,6 +101,7 @@ std::string default_group(Roles roles) {
 
 void complete(Settings& settings) {
   settings.kafka.partitions = partitions_of(settings);
+  settings.stripe.rates = rates_of(settings.stripe.rates, settings.stripe.mode);
   if (settings.stripe.mode != StripeMode::simulator && !settings.stripe.base_url) {
     settings.stripe.base_url = Url{true, stripe_host, 443};
   }

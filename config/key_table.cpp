@@ -163,6 +163,12 @@ constexpr Key table[] = {
         "stripe.connections_max", "Connections that are kept open."),
     key<&Settings::stripe, &StripeSettings::calls_max, within<1, 65'536>>(
         "stripe.calls_max", "Calls in flight, those that wait for a connection included."),
+    key<&Settings::stripe, &StripeSettings::rates>(
+        "stripe.rates",
+        "Calls a second of one endpoint and in all, as in { endpoint = \"20/s\", total =\n"
+        "\"22/s\" }, or \"none\". Not set: none for a simulator, 20/s and 22/s in test\n"
+        "mode, 20/s and 90/s in live mode. Customers go first, then refunds, then\n"
+        "reads; one start in `lowest_every` looks from the reads up, \"0\": none does."),
     key<&Settings::stripe, &StripeSettings::simulator_speed, within<1, 100'000>>(
         "stripe.simulator_speed", "In simulator mode the waits for evidence are divided by this."),
     key<&Settings::stripe, &StripeSettings::simulator_latency, lasting<0, 600'000>>(

@@ -36,6 +36,18 @@ Policy policy_of(const Settings& settings) {
   return policy;
 }
 
+StripeRates rates_of(StripeRates rates, StripeMode mode) {
+  // Below Stripe's own limits (25 a second an endpoint; 25 in all, live 100): others use them, too.
+  constexpr int endpoint = 20;
+  constexpr int total_test = 22;
+  constexpr int total_live = 90;
+  const bool simulator = mode == StripeMode::simulator;
+  const int total = mode == StripeMode::live ? total_live : total_test;
+  if (!rates.endpoint) rates.endpoint = simulator ? 0 : endpoint;
+  if (!rates.total) rates.total = simulator ? 0 : total;
+  return rates;
+}
+
 Roles roles_of(const std::vector<Role>& roles) {
   if (roles.size() != 1) return Roles::both;
   return roles.front() == Role::payments ? Roles::payments : Roles::orders;

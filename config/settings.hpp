@@ -71,6 +71,17 @@ struct KafkaSettings {
   std::map<std::string, KafkaProperty> properties;  // Verbatim, by librdkafka's names.
 };
 
+/// Calls a second to Stripe: none set is as usual for the mode, 0 is no limit.
+struct StripeRates {
+  std::optional<int> endpoint;
+  std::optional<int> total;
+  /// One start in so many goes to the lowest lane first; 0: customers may keep the others waiting.
+  int lowest_every = 16;
+  friend bool operator==(const StripeRates&, const StripeRates&) = default;
+};
+/// Those that are not set, as usual for the mode: simulator none; test 20 and 22, live 20 and 90.
+[[nodiscard]] StripeRates rates_of(StripeRates rates, StripeMode mode);
+
 struct StripeSettings {
   StripeMode mode = StripeMode::simulator;
   /// None: the built-in simulator, started with the node. Always set in the other modes.
@@ -83,6 +94,7 @@ struct StripeSettings {
   Duration connect_timeout = seconds{5};
   int connections_max = 64;
   int calls_max = 256;  // In flight, those that wait for a connection included.
+  StripeRates rates;
   int simulator_speed = 600;
   Duration simulator_latency = milliseconds{0};
 };

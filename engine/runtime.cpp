@@ -74,6 +74,9 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
     options.chain_key = {settings.audit.key_id, settings.audit.key.reveal()};
   }
   options.calls_in_flight_max = static_cast<std::size_t>(settings.stripe.calls_max);
+  const config::StripeRates rates = config::rates_of(settings.stripe.rates, settings.stripe.mode);
+  options.rates = {*rates.endpoint, *rates.total};
+  options.lowest_every = rates.lowest_every;
   options.journal_retention = settings.journal.retention;
   options.threads = static_cast<std::size_t>(settings.node.threads);
   return options;

@@ -107,6 +107,23 @@ Classified from_server_error(const HttpResponse& response, const Body& body) {
   return {answer::Unknown{why_of(response, body), final, retry_after_of(response)}};
 }
 
+actors::Limit limit_of(const HttpResponse& response, const ErrorObject* error) {
+  using actors::Limit;
+  struct Row {
+    std::string_view text;
+    Limit limit;
+  };
+  constexpr Row rows[] = {{"global-rate", Limit::global_rate},
+                          {"endpoint-rate", Limit::endpoint_rate},
+                          {"global-concurrency", Limit::global_concurrency},
+                          {"endpoint-concurrency", Limit::endpoint_concurrency},
+                          {"resource-specific", Limit::resource}};
+  if (error != nullptr && error->code == "lock_timeout") return Limit::lock;
+  const auto reason = response.header("Stripe-Rate-Limited-Reason");
+  const auto* row = std::ranges::find(rows, reason.value_or(""), &Row::text);
+  return row != std::end(rows) ? row->limit : Limit::other;
+}
+
 /// Put off by a limit or a lock: this sending did nothing. A sending before it may have.
 Classified put_off(const HttpResponse& response, const Body& body) {
   const auto after = retry_after_of(response);
@@ -120,7 +137,11 @@ Classified from_client_error(Expect expect, const HttpResponse& response, Body b
   const int status = response.status;
   auto* error = std::get_if<ErrorObject>(&body);
   const auto after = retry_after_of(response);
-  if (status == 401 || status == 403) return {answer::Unauthorized{why_of(response, body)}};
+  if (status == 401 || status == 403) {
+    Classified stranger{answer::Unauthorized{why_of(response, body)}};
+    stranger.endpoint_only = status == 403;
+    return stranger;
+  }
   if (status == 409) {
     answer::NotSent running{why_of(response, body), after};
     running.in_progress = true;
@@ -129,7 +150,11 @@ Classified from_client_error(Expect expect, const HttpResponse& response, Body b
   }
   const bool limited =
       error != nullptr && (error->code == "lock_timeout" || error->code == "rate_limit");
-  if (status == 429 || limited) return put_off(response, body);
+  if (status == 429 || limited) {
+    Classified later = put_off(response, body);
+    later.limit = limit_of(response, error);
+    return later;
+  }
   if (error != nullptr && error->type == "idempotency_error") {
     return {answer::KeyMisused{why_of(response, body)}};
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "paysaga/actors/ports.hpp"
 #include "paysaga/engine/stripe/http_message.hpp"
 #include "paysaga/saga/call.hpp"
 
@@ -18,6 +19,8 @@ struct Classified {
   Answer answer;
   bool has_more = false;  // Lists only: `after` is the cursor of the next page.
   std::string after{};
+  actors::Limit limit = actors::Limit::none;  // Of 429: what Stripe-Rate-Limited-Reason says.
+  bool endpoint_only = false;                 // 403: the key may not do this, but perhaps others.
 };
 
 /// The one table that says what an answer of Stripe, or its absence, means for the saga. Pure.

@@ -130,8 +130,16 @@ std::string_view endpoint_of(std::string_view target) {
   if (starts("GET /v1/payment_intents/")) return "read_intent";
   if (starts("GET /v1/refunds/")) return "read_refund";
   if (starts("POST /v1/payment_intents/") && path.ends_with("/confirm")) return "confirm_intent";
+  if (starts("POST /v1/payment_intents/") && path.ends_with("/capture")) return "capture_intent";
   if (starts("POST /v1/payment_intents/") && path.ends_with("/cancel")) return "cancel_intent";
   return "other";
+}
+
+std::span<const std::string_view> endpoint_names() {
+  static constexpr std::string_view names[] = {
+      "create_intent", "confirm_intent", "capture_intent", "cancel_intent", "create_refund",
+      "read_intent",   "list_intents",   "read_refund",    "list_refunds",  "other"};
+  return names;
 }
 
 }  // namespace paysaga::engine::stripe

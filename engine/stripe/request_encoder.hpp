@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,5 +37,7 @@ class StripeEncoder final : public RequestEncoder {
 
 /// What a request does, as a closed set for metrics: "create_intent", "list_refunds", "other".
 [[nodiscard]] std::string_view endpoint_of(std::string_view target);
+/// That set. "other" is its last.
+[[nodiscard]] std::span<const std::string_view> endpoint_names();
 
 }  // namespace paysaga::engine::stripe

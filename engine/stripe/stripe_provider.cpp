@@ -121,6 +121,8 @@ class StripeProvider::Impl {
     std::size_t pages = 0;
     std::optional<Answer> pages_read{};
     std::string request_id{};
+    actors::Limit limit = actors::Limit::none;
+    bool endpoint_only = false;
   };
   using PendingPtr = std::shared_ptr<Pending>;
 
@@ -158,6 +160,8 @@ class StripeProvider::Impl {
       status = response->status;
       if (const auto id = response->header("Request-Id")) pending->request_id = *id;
     }
+    pending->limit = classified.limit;
+    pending->endpoint_only = classified.endpoint_only;
     const std::string& target = pending->call.call.request.target;
     if (observe_) {
       observe_({endpoint_of(target), outcome_of(classified.answer), status, since(started)});
@@ -174,8 +178,8 @@ class StripeProvider::Impl {
 
   void finish(const PendingPtr& pending) const {
     const Done done = std::exchange(pending->done, nullptr);
-    done(
-        {*std::move(pending->pages_read), std::move(pending->request_id), since(pending->started)});
+    done({*std::move(pending->pages_read), std::move(pending->request_id), since(pending->started),
+          pending->limit, static_cast<int>(pending->pages) + 1, pending->endpoint_only});
   }
 
   [[nodiscard]] Duration since(Steady::time_point start) const {
@@ -228,6 +232,17 @@ void StripeProvider::call(actors::ProviderCall call, Done done) {
 
 const RequestEncoder& StripeProvider::encoder() const {
   return impl_->encoder;
+}
+
+std::span<const std::string_view> StripeProvider::endpoints() const {
+  return endpoint_names();
+}
+
+std::size_t StripeProvider::endpoint_of(const Call& call) const {
+  const auto names = endpoint_names();
+  const auto found = std::ranges::find(names, stripe::endpoint_of(call.request.target));
+  ensure(found != names.end(), "every endpoint has its place");
+  return static_cast<std::size_t>(found - names.begin());
 }
 
 void StripeProvider::stop() {

@@ -65,6 +65,8 @@ class StripeProvider final : public actors::PaymentProvider {
 
   void call(actors::ProviderCall call, Done done) override;
   [[nodiscard]] const RequestEncoder& encoder() const override;
+  [[nodiscard]] std::span<const std::string_view> endpoints() const override;
+  [[nodiscard]] std::size_t endpoint_of(const Call& call) const override;
   /// Answers every outstanding call, joins the threads; later calls are NotSent. Not from `done`.
   void stop();
 
