@@ -223,6 +223,11 @@ class Payments {
     const bool endpoint_open = at.breaker.open();
     const bool stranger = std::holds_alternative<answer::Unauthorized>(reply.answer);
     const bool reached = !stranger && !Breaker::failed_to_reach(reply.answer);
+    if (std::holds_alternative<answer::KeyExpired>(reply.answer)) {  // Nothing was sent.
+      whole_.told_nothing();
+      at.breaker.told_nothing();
+      return;
+    }
     if (stranger && reply.endpoint_only) {
       at.breaker.answered(reply.answer, now);
       whole_.answered(answer::Unknown{}, now);  // It was reached, and knows the key.

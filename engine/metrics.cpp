@@ -35,6 +35,16 @@ constexpr std::array<std::string_view, 5> call_texts = {"send", "read_intent", "
 constexpr std::array<std::string_view, 9> call_outcomes = {"done",        "declined",     "refused",
                                                            "not_sent",    "unauthorized", "unknown",
                                                            "key_misused", "key_expired",  "other"};
+constexpr std::array<std::string_view, 7> limit_texts = {"global-rate",
+                                                         "endpoint-rate",
+                                                         "global-concurrency",
+                                                         "endpoint-concurrency",
+                                                         "resource-specific",
+                                                         "lock-timeout",
+                                                         "other"};
+constexpr std::array<std::string_view, 4> deferral_texts = {"breaker", "queue", "hold", "other"};
+constexpr std::array<std::string_view, 4> breaker_texts = {"unreachable", "unauthorized",
+                                                           "operator", "other"};
 constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
 constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
                                                            "parked",    "quarantined", "malformed",
@@ -84,6 +94,9 @@ struct Metrics::Series {
       fill(provider_requests[i], metric::provider_requests, call_outcomes, "outcome", call);
       provider_seconds[i] = &histogram(metric::provider_seconds, call);
     }
+    fill(provider_limited, metric::provider_limited, limit_texts, "reason", {});
+    fill(provider_deferred, metric::provider_deferred, deferral_texts, "why", {});
+    fill(provider_breaker, metric::provider_breaker, breaker_texts, "why", {});
     for (const std::string_view operation : operations) add_operation(operation);
     add_operation("none");
     fill(http_lines, metric::http_lines, line_outcomes, "outcome", {});
@@ -136,6 +149,9 @@ struct Metrics::Series {
   std::array<Row<Counter, outcomes.size()>, input_kinds.size()> events{};
   std::array<Row<Counter, call_outcomes.size()>, call_texts.size()> provider_requests{};
   Row<Histogram, call_texts.size()> provider_seconds{};
+  Row<Counter, limit_texts.size()> provider_limited{};
+  Row<Counter, deferral_texts.size()> provider_deferred{};
+  Row<Counter, breaker_texts.size()> provider_breaker{};
   Row<Counter, line_outcomes.size()> http_lines{};
   Row<Counter, webhook_results.size()> webhooks{};
   Row<Gauge, stuck_reasons.size()> stuck{};
@@ -184,6 +200,24 @@ void Metrics::call_answered(CallKind kind, std::string_view outcome, Duration to
     series_->provider_requests[i][place_of(call_outcomes, outcome)]->Increment();
     series_->provider_seconds[i]->Observe(seconds_of(took));
   }
+}
+
+void Metrics::call_limited(actors::Limit limit) {
+  series_->provider_limited[place_of(limit_texts, actors::text_of(limit))]->Increment();
+}
+
+void Metrics::call_deferred(std::string_view why) {
+  series_->provider_deferred[place_of(deferral_texts, why)]->Increment();
+}
+
+void Metrics::breaker_opened(std::string_view endpoint, std::string_view why) {
+  series_->provider_breaker[place_of(breaker_texts, why)]->Increment();
+  const LogLevel level = why == "unauthorized" ? LogLevel::error : LogLevel::warning;
+  log_event(level, "breaker_opened", {{"endpoint", endpoint}, {"why", why}});
+}
+
+void Metrics::breaker_closed(std::string_view endpoint) {
+  log_event(LogLevel::info, "breaker_closed", {{"endpoint", endpoint}});
 }
 
 void Metrics::claimed(storage::PartitionId partition) {

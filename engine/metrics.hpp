@@ -44,6 +44,12 @@ inline constexpr Name provider_requests{"paysaga_provider_requests_total",
                                         "Calls to the provider answered, by call and outcome."};
 inline constexpr Name provider_seconds{"paysaga_provider_request_seconds",
                                        "The provider's time, by call."};
+inline constexpr Name provider_limited{"paysaga_provider_limited_total",
+                                       "Calls that the provider put off, by its reason."};
+inline constexpr Name provider_deferred{"paysaga_provider_deferred_total",
+                                        "Calls that were not started, by what was in the way."};
+inline constexpr Name provider_breaker{"paysaga_provider_breaker_opened_total",
+                                       "Times that a breaker opened, by why."};
 inline constexpr Name http_requests{"paysaga_http_requests_total",
                                     "HTTP requests answered, by operation and status."};
 inline constexpr Name http_seconds{"paysaga_http_request_seconds",
@@ -126,6 +132,10 @@ class Metrics final : public actors::Observer {
   void record_appended(Duration append_to_read_back) override;
   void events_published(std::uint64_t events, Duration received_to_published) override;
   void call_answered(CallKind kind, std::string_view outcome, Duration took) override;
+  void call_limited(actors::Limit limit) override;
+  void call_deferred(std::string_view why) override;
+  void breaker_opened(std::string_view endpoint, std::string_view why) override;
+  void breaker_closed(std::string_view endpoint) override;
   void claimed(storage::PartitionId partition) override;
   void stepped_down(storage::PartitionId partition, std::string_view why) override;
   void dead_lettered(std::string_view cause) override;

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "paysaga/engine/http/limits_json.hpp"
 #include "paysaga/engine/http/order_state.hpp"
 #include "paysaga/engine/http/problem.hpp"
 #include "paysaga/engine/http/query.hpp"
@@ -203,6 +204,11 @@ void Api::dispatch(Call call) {
   }
   if (operation == Operation::metrics) return expose_metrics(std::move(call));
   if (operation == Operation::checkpoint_make) return make_checkpoint(std::move(call));
+  if (operation == Operation::stripe_limits) {
+    return engine().provider([done = std::move(call.done)](const actors::ProviderInfo& info) {
+      done(json_response(to_json(info)));
+    });
+  }
   if (operation == Operation::stripe_webhook) return take_webhook(std::move(call));
   call.done(show_now(call));
 }
@@ -241,6 +247,7 @@ Response Api::show_now(const Call& call) const {
     case Operation::dead_letter_redrive:
     case Operation::dead_letter_discard:
     case Operation::checkpoint_make:
+    case Operation::stripe_limits:
     case Operation::stripe_webhook:
     case Operation::metrics:
       break;  // Answered elsewhere.

@@ -101,6 +101,9 @@ class Engine {
     done(fail(ErrorCode::forbidden, "this engine keeps no data directory"));
   }
 
+  /// How this node calls its provider now.
+  virtual void provider(Done<actors::ProviderInfo> done) { done({}); }
+
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;
   virtual void gauges(Done<Gauges> done) = 0;

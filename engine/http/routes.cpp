@@ -37,6 +37,7 @@ constexpr std::array route_table = {
     Route{"POST", "/v1/dead-letters/{dead_letter_id}/discard", "dead_letter_discard",
           dead_letter_discard, ""},
     Route{"POST", "/v1/checkpoints", "checkpoint_make", checkpoint_make, ""},
+    Route{"GET", "/v1/stripe/limits", "stripe_limits", stripe_limits, ""},
     Route{"POST", "/webhooks/stripe", "stripe_webhook", stripe_webhook, ""},
     Route{"GET", "/livez", "livez", livez, ""},
     Route{"GET", "/readyz", "readyz", readyz, ""},

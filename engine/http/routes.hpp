@@ -27,6 +27,7 @@ enum class Operation {
   dead_letter_redrive,
   dead_letter_discard,
   checkpoint_make,
+  stripe_limits,
   stripe_webhook,
   livez,
   readyz,

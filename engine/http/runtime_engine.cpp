@@ -227,6 +227,10 @@ void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
   });
 }
 
+void RuntimeEngine::provider(Done<actors::ProviderInfo> done) {
+  node_.provider(std::move(done));
+}
+
 bool RuntimeEngine::ready() const {
   return node_.ready();
 }

@@ -62,6 +62,7 @@ class RuntimeEngine final : public Engine {
   void take_webhook(std::string body, std::string signature,
                     Done<stripe::WebhookAnswer> done) override;
   void checkpoint(Done<Result<std::string>> done) override;
+  void provider(Done<actors::ProviderInfo> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
