@@ -164,7 +164,8 @@ class StripeProvider::Impl {
     pending->endpoint_only = classified.endpoint_only;
     const std::string& target = pending->call.call.request.target;
     if (observe_) {
-      observe_({stripe::endpoint_of(target), outcome_of(classified.answer), status, since(started)});
+      observe_(
+          {stripe::endpoint_of(target), outcome_of(classified.answer), status, since(started)});
     }
     pending->pages_read = join(std::move(pending->pages_read), std::move(classified.answer));
     if (!classified.has_more) return finish(pending);
