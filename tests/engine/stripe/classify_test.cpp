@@ -217,6 +217,43 @@ TEST_CASE("classify: a repeat that is put off may have been carried out before",
   CHECK(line_of(Expect::intent, 200, intent_json, {}, true) == "intent succeeded");
 }
 
+TEST_CASE("classify: why Stripe put a call off, and what a 403 leaves", "[stripe]") {
+  using actors::Limit;
+  const std::string limited = error_json("invalid_request_error", "rate_limit");
+  const std::string locked = error_json("invalid_request_error", "lock_timeout");
+  struct Row {
+    int status;
+    std::string body;
+    std::string reason;
+    Limit limit;
+    bool endpoint_only;
+  };
+  const Row rows[] = {
+      {429, limited, "global-rate", Limit::global_rate, false},
+      {429, limited, "endpoint-rate", Limit::endpoint_rate, false},
+      {429, limited, "global-concurrency", Limit::global_concurrency, false},
+      {429, limited, "endpoint-concurrency", Limit::endpoint_concurrency, false},
+      {429, limited, "resource-specific", Limit::resource, false},
+      {429, limited, "of-tomorrow", Limit::other, false},
+      {429, "<html/>", "", Limit::other, false},
+      {429, locked, "", Limit::lock, false},
+      {429, locked, "global-rate", Limit::lock, false},
+      {200, intent_json, "global-rate", Limit::none, false},
+      {401, error_json("invalid_request_error", "x"), "", Limit::none, false},
+      {403, error_json("invalid_request_error", "x"), "", Limit::none, true},
+  };
+  for (const Row& row : rows) {
+    INFO(row.status << " " << row.reason << " " << row.body);
+    HttpResponse response{.status = row.status, .headers = {}, .body = row.body};
+    if (!row.reason.empty()) {
+      response.headers.emplace_back("Stripe-Rate-Limited-Reason", row.reason);
+    }
+    const Classified classified = classify(Expect::intent, response, false);
+    CHECK(classified.limit == row.limit);
+    CHECK(classified.endpoint_only == row.endpoint_only);
+  }
+}
+
 TEST_CASE("classify: reads, lists and refunds", "[stripe]") {
   const std::string broken_foreign = R"({"id":"pi_x","object":"payment_intent","currency":"zzz"})";
   const std::string broken_ours =
