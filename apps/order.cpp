@@ -251,6 +251,13 @@ void add_acts(CLI::App& noun, Common& common, Work& work, const Options& options
         return Parts{"/payment/confirm", "{\"payment_method\":" + quoted(o.method) + "}"};
       });
   confirm->add_option("--method", options->method, "pm_...")->required();
+  CLI::App* capture =
+      add_act("capture", "Take the held money, or a part of it", false, [](const OrderOptions& o) {
+        std::string json = "{";
+        if (o.minor) json += "\"amount\":" + std::to_string(*o.minor);
+        return Parts{"/payment/capture", json + "}"};
+      });
+  capture->add_option("--minor", options->minor, "Of the smallest unit; default: all that is held");
   add_act("resume", "Decide the queue of a quarantined order", true, [](const OrderOptions& o) {
     return Parts{"/resume", "{\"reason\":" + quoted(o.reason) + "}"};
   });

@@ -21,10 +21,20 @@ using prometheus::Histogram;
 using prometheus::Labels;
 
 // The closed label sets. What is not among them is counted under the last one.
-constexpr std::array<std::string_view, 13> input_kinds = {
-    "payment.initiate",      "payment.confirm", "payment.cancel", "order.cancel", "order.rejected",
-    "order.delivery_failed", "order.fulfilled", "refund.request", "answer",       "wake",
-    "payment.event",         "webhook",         "other"};
+constexpr std::array<std::string_view, 14> input_kinds = {"payment.initiate",
+                                                          "payment.confirm",
+                                                          "payment.capture",
+                                                          "payment.cancel",
+                                                          "order.cancel",
+                                                          "order.rejected",
+                                                          "order.delivery_failed",
+                                                          "order.fulfilled",
+                                                          "refund.request",
+                                                          "answer",
+                                                          "wake",
+                                                          "payment.event",
+                                                          "webhook",
+                                                          "other"};
 constexpr std::array<std::string_view, 5> outcomes = {"accepted", "ignored", "parked", "refused",
                                                       "misused"};
 constexpr std::array<CallKind, 5> call_kinds = {CallKind::send, CallKind::read_intent,

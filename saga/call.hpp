@@ -110,16 +110,20 @@ class RequestEncoder {
     Money amount;
     CustomerId customer;
     std::optional<std::string> description;
+    bool manual_capture = false;
   };
   virtual ~RequestEncoder() = default;
   [[nodiscard]] virtual Request create(const Create& create) const = 0;
   [[nodiscard]] virtual Request confirm(const IntentId& intent, const MethodId& method,
                                         bool off_session) const = 0;
+  /// Takes so much of what is held, once; the rest is released.
+  [[nodiscard]] virtual Request capture(const IntentId& intent, const Money& amount) const = 0;
   [[nodiscard]] virtual Request cancel(const IntentId& intent, std::string_view reason) const = 0;
   [[nodiscard]] virtual Request refund(const IntentId& intent, const RefundId& refund, int attempt,
                                        const OrderId& order, std::string_view ledger,
                                        const Money& amount) const = 0;
-  [[nodiscard]] virtual Request read_intent(const IntentId& intent) const = 0;
+  /// `with_charge`: also until when held money can be captured.
+  [[nodiscard]] virtual Request read_intent(const IntentId& intent, bool with_charge) const = 0;
   /// All intents created in [from, to]; the provider pages through them.
   [[nodiscard]] virtual Request list_intents(Time from, Time to) const = 0;
   [[nodiscard]] virtual Request read_refund(const ProviderRefundId& refund) const = 0;

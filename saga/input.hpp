@@ -26,12 +26,18 @@ struct PaymentInitiate {
   std::optional<Duration> expires_in;
   bool off_session = false;
   Metadata metadata;
+  bool manual_capture = false;  // Hold the money; payment.capture takes it.
   friend bool operator==(const PaymentInitiate&, const PaymentInitiate&) = default;
 };
 struct PaymentConfirm {
   MethodId method;
   std::optional<std::string> return_url;
   friend bool operator==(const PaymentConfirm&, const PaymentConfirm&) = default;
+};
+struct PaymentCapture {
+  std::optional<std::int64_t> amount_minor;  // Default: all that is held.
+  std::optional<Currency> currency;          // Of `amount_minor`, where the caller named one.
+  friend bool operator==(const PaymentCapture&, const PaymentCapture&) = default;
 };
 struct PaymentCancel {
   std::string reason;
@@ -66,7 +72,7 @@ struct RefundRequest {
 using Command =
     std::variant<command::PaymentInitiate, command::PaymentConfirm, command::PaymentCancel,
                  command::OrderCancel, command::OrderRejected, command::OrderDeliveryFailed,
-                 command::OrderFulfilled, command::RefundRequest>;
+                 command::OrderFulfilled, command::RefundRequest, command::PaymentCapture>;
 
 /// A command with its envelope. Read by storage's codec; checked once, when it is read.
 struct CommandInput {

@@ -49,6 +49,7 @@ struct IntentObject {
   std::string ledger;
   bool livemode = false;
   Time created{};
+  std::optional<Time> capture_before = {};  // Of held money, where the charge was shown as well.
   friend bool operator==(const IntentObject&, const IntentObject&) = default;
 };
 

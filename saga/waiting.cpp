@@ -65,6 +65,7 @@ std::pair<const char*, const char*> for_status(payment::Status status) {
     case payment::Status::cancelling:
       return {"provider", "the provider to finish the payment"};
     case payment::Status::authorized:
+      return {"capture", "the held money to be captured, or the order to be cancelled"};
     case payment::Status::captured:
       return {"delivery", "the order to be fulfilled, rejected or cancelled"};
   }

@@ -151,6 +151,14 @@ struct Blank<command::PaymentConfirm> {
   static command::PaymentConfirm make() { return {Blank<MethodId>::make(), {}}; }
 };
 template <>
+struct Blank<command::PaymentCapture> {
+  static command::PaymentCapture make() { return {.amount_minor = {}, .currency = {}}; }
+};
+template <>
+struct Blank<payment::CaptureRequest> {
+  static payment::CaptureRequest make() { return {Blank<EventId>::make(), 0}; }
+};
+template <>
 struct Blank<command::RefundRequest> {
   static command::RefundRequest make() {
     return {.refund = Blank<RefundId>::make(), .amount_minor = {}, .reason = {}, .currency = {}};

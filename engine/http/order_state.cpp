@@ -36,6 +36,8 @@ void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {
 void add_running(const Saga& saga, std::vector<std::string_view>& actions) {
   const bool captured = saga.payment ? saga.payment->status == payment::Status::captured
                                      : saga.order.payment.money.captured > 0;
+  const bool held = saga.payment && saga.payment->status == payment::Status::authorized;
+  if (held && !saga.order.cancel_requested) actions.push_back("payment.capture");
   if (!captured) actions.push_back("payment.cancel");
   actions.insert(actions.end(), {"order.cancel", "order.rejected", "order.delivery_failed"});
   if (captured && !saga.order.cancel_requested) actions.push_back("order.fulfilled");

@@ -13,7 +13,7 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::int64_t created_seconds_max = 100'000'000'000;  // Beyond it, microseconds overflow.
+constexpr std::int64_t seconds_max = 100'000'000'000;  // Beyond it, microseconds overflow.
 
 /// Empty if the field is missing, null or no text.
 std::string_view text_at(const object& from, std::string_view name) {
@@ -59,9 +59,22 @@ std::optional<Money> money_of(const object& from) {
   return Money{*minor, *currency};
 }
 
+std::optional<Time> time_at(const object& from, std::string_view name) {
+  const std::int64_t second = integer_at(from, name).value_or(0);
+  if (second <= 0 || second >= seconds_max) return std::nullopt;
+  return Time{seconds{second}};
+}
+
 Time created_of(const object& from) {
-  const std::int64_t created = integer_at(from, "created").value_or(0);
-  return created > 0 && created < created_seconds_max ? Time{seconds{created}} : Time{};
+  return time_at(from, "created").value_or(Time{});
+}
+
+/// Only an expanded charge tells it.
+std::optional<Time> capture_before_of(const object& intent) {
+  const auto charge = object_at(intent, "latest_charge");
+  const auto details = charge ? object_at(*charge, "payment_method_details") : std::nullopt;
+  const auto card = details ? object_at(*details, "card") : std::nullopt;
+  return card ? time_at(*card, "capture_before") : std::nullopt;
 }
 
 int attempt_of(std::string_view text) {
@@ -108,7 +121,8 @@ std::optional<IntentObject> read_intent(const object& from) {
                       .attempt = marks.attempt,
                       .ledger = std::move(marks.ledger),
                       .livemode = flag_at(from, "livemode"),
-                      .created = created_of(from)};
+                      .created = created_of(from),
+                      .capture_before = capture_before_of(from)};
 }
 
 std::optional<RefundObject> read_refund(const object& from) {

@@ -45,7 +45,7 @@ Request StripeEncoder::create(const Create& create) const {
   form.add("amount", create.amount.minor)
       .add("currency", lower(create.amount.currency.text()))
       .add("payment_method_types[]", "card")
-      .add("capture_method", "automatic");
+      .add("capture_method", create.manual_capture ? "manual" : "automatic");
   if (create.customer.text().starts_with("cus_")) form.add("customer", create.customer.text());
   if (create.description && !create.description->empty()) {
     form.add("description", cut(*create.description, description_bytes_max));
@@ -62,6 +62,12 @@ Request StripeEncoder::confirm(const IntentId& intent, const MethodId& method,
   form.add("payment_method", method.text());
   if (off_session) form.add("off_session", "true");
   return {target_of("POST", intents_path, intent.text(), "confirm"), form.text()};
+}
+
+Request StripeEncoder::capture(const IntentId& intent, const Money& amount) const {
+  Form form;
+  form.add("amount_to_capture", amount.minor);
+  return {target_of("POST", intents_path, intent.text(), "capture"), form.text()};
 }
 
 Request StripeEncoder::cancel(const IntentId& intent, std::string_view reason) const {
@@ -83,8 +89,11 @@ Request StripeEncoder::refund(const IntentId& intent, const RefundId& refund, in
   return {target_of("POST", refunds_path), form.text()};
 }
 
-Request StripeEncoder::read_intent(const IntentId& intent) const {
-  return {target_of("GET", intents_path, intent.text()), ""};
+Request StripeEncoder::read_intent(const IntentId& intent, bool with_charge) const {
+  std::string target = target_of("GET", intents_path, intent.text());
+  Form query;
+  if (with_charge) target.append("?").append(query.add("expand[]", "latest_charge").text());
+  return {std::move(target), ""};
 }
 
 Request StripeEncoder::list_intents(Time from, Time to) const {
@@ -130,6 +139,7 @@ std::string_view endpoint_of(std::string_view target) {
   if (starts("GET /v1/payment_intents/")) return "read_intent";
   if (starts("GET /v1/refunds/")) return "read_refund";
   if (starts("POST /v1/payment_intents/") && path.ends_with("/confirm")) return "confirm_intent";
+  if (starts("POST /v1/payment_intents/") && path.ends_with("/capture")) return "capture_intent";
   if (starts("POST /v1/payment_intents/") && path.ends_with("/cancel")) return "cancel_intent";
   return "other";
 }

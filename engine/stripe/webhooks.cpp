@@ -80,7 +80,7 @@ void Webhooks::read_order(Received received) {
   Call call{.id = "webhook:" + received.event.id.text(),
             .kind = CallKind::read_intent,
             .lane = Lane::reconcile,
-            .request = provider_.encoder().read_intent(intent),
+            .request = provider_.encoder().read_intent(intent, false),
             .key = std::nullopt,
             .send_until = Time::max()};
   const auto kept = std::make_shared<Received>(std::move(received));

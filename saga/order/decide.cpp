@@ -37,6 +37,7 @@ std::string_view stuck_reason(const Order& order) {
   const bool hold_lost =
       order.status == Status::pending && payment_status(order) == payment::Status::cancelled;
   if (hold_lost && !order.ended) return "authorization_lost";
+  if (order.payment.hold_expires) return "hold_expires";
   if (order.unknown_outcomes > 0) return "outcome_unknown";
   return {};
 }
@@ -63,6 +64,13 @@ bool is_impossible(const Order& order, const Event& event) {
          money.captured < order.payment.money.captured;
 }
 
+/// From the warning on, as long as the money is neither taken nor released.
+bool is_hold_ending(const Order& order, const Event& event) {
+  const bool held = event.money.authorized > 0;
+  return held &&
+         (order.payment.hold_expires || (event.reason && event.reason->code == "hold_expires"));
+}
+
 void hear(Draft& draft, const Event& event) {
   Order& order = draft.order;
   // Topics are not ordered among each other: what a newer event has overtaken tells nothing new,
@@ -71,8 +79,9 @@ void hear(Draft& draft, const Event& event) {
   if (overtaken && !planted(PlantedBug::overtaken_event_heard)) return ignore(draft, "overtaken");
   if (is_impossible(order, event)) return ignore(draft, "contradicts what is known");
   const MoneyTotals before = order.payment.money;
-  order.payment =
-      PaymentView{event.sequence, event.status, event.money, event.customer, event.amount};
+  const bool hold_expires = is_hold_ending(order, event);
+  order.payment = PaymentView{event.sequence, event.status, event.money,
+                              event.customer, event.amount, hold_expires};
   if (event.type == EventType::payment_outcome_unknown) ++order.unknown_outcomes;
   if (event.type == EventType::payment_outcome_known && order.unknown_outcomes > 0) {
     --order.unknown_outcomes;

@@ -50,7 +50,8 @@ Call look_of(const Payment& payment, const Operation& operation, const Context& 
     case OperationKind::capture:
     case OperationKind::cancel:
       return read_call(std::move(id), CallKind::read_intent, lane,
-                       encoder.read_intent(payment.intent->id), operation.next_at);
+                       encoder.read_intent(payment.intent->id, payment.manual_capture),
+                       operation.next_at);
     case OperationKind::refund:
       return read_call(std::move(id), CallKind::list_refunds, lane,
                        encoder.list_refunds(payment.intent->id), operation.next_at);
@@ -62,11 +63,12 @@ Call look_of(const Payment& payment, const Operation& operation, const Context& 
 Call planned_look(const Payment& payment, const RequestEncoder& encoder) {
   const IntentId& intent = payment.intent->id;
   const bool captured = payment.status == Status::captured;
-  return read_call((captured ? refund_list_stem(intent) : "read:" + intent.text()) + "#" +
-                       std::to_string(payment.looks),
-                   captured ? CallKind::list_refunds : CallKind::read_intent, Lane::reconcile,
-                   captured ? encoder.list_refunds(intent) : encoder.read_intent(intent),
-                   *payment.next_read_at);
+  return read_call(
+      (captured ? refund_list_stem(intent) : "read:" + intent.text()) + "#" +
+          std::to_string(payment.looks),
+      captured ? CallKind::list_refunds : CallKind::read_intent, Lane::reconcile,
+      captured ? encoder.list_refunds(intent) : encoder.read_intent(intent, payment.manual_capture),
+      *payment.next_read_at);
 }
 
 void earliest(std::optional<Time>& first, Time time) {
@@ -140,6 +142,7 @@ std::optional<Time> next_call_at(const Payment& payment, Time after) {
 std::optional<Time> next_decision_at(const Payment& payment) {
   std::optional<Time> first;
   if (waits_for_customer(payment)) first = payment.expires_at;
+  if (payment.status == Status::authorized) first = payment.hold_alarm_at;
   for (const Refund& refund : payment.refunds) {
     if (is_to_be_retried(refund)) earliest(first, *refund.next_at);
   }

@@ -94,6 +94,17 @@ Broken check_confirming(const Payment& payment) {
   return nullptr;
 }
 
+Broken check_capturing(const Payment& payment) {
+  const bool capture = has(payment, OperationKind::capture);
+  if (payment.operations.size() != (capture ? 1 : 0)) return "capturing: nothing else is under way";
+  if (!capture && !payment.next_read_at) return "capturing: something will move it";
+  if (!payment.capture || !payment.intent) return "capturing: its amount and intent are known";
+  if (payment.capture->amount_minor > payment.money.authorized) {
+    return "capturing: at most what is held";
+  }
+  return nullptr;
+}
+
 /// A status in which nothing is under way: `reads` says whether the intent is looked at, news or
 /// not.
 Broken check_idle(const Payment& payment, bool intent, bool reads) {
@@ -108,7 +119,8 @@ Broken check_cancelling(const Payment& payment) {
   const bool cancel = has(payment, OperationKind::cancel);
   if (!payment.cancel) return "cancelling: it has a cause";
   if (create && (cancel || payment.intent)) return "cancelling: a create comes before the cancel";
-  if (!create && !cancel && !payment.next_read_at) return "cancelling: something will move it";
+  const bool moves = create || cancel || has(payment, OperationKind::capture);
+  if (!moves && !payment.next_read_at) return "cancelling: something will move it";
   if (has(payment, OperationKind::confirm) && !cancel) {
     return "cancelling: a confirm has its cancel behind it";
   }
@@ -155,8 +167,9 @@ Broken check_status(const Payment& payment) {
     case Status::action_required:
     case Status::processing:
     case Status::authorized:
-    case Status::capturing:
       return check_idle(payment, true, true);
+    case Status::capturing:
+      return check_capturing(payment);
     case Status::captured:
       return check_captured(payment);
     case Status::cancelling:
@@ -169,6 +182,11 @@ Broken check_status(const Payment& payment) {
 
 bool may_be_closed(Status status) {
   return status == Status::cancelling || status == Status::cancelled || status == Status::captured;
+}
+
+bool may_be_held(Status status) {
+  return status == Status::authorized || status == Status::capturing ||
+         status == Status::cancelling;
 }
 
 bool may_have_cancel(Status status) {
@@ -189,6 +207,9 @@ std::optional<std::string> check(const Payment& payment) {
   }
   if (broken == nullptr && payment.method_waits && payment.status != Status::creating) {
     broken = "a method waits only until the intent exists";
+  }
+  if (broken == nullptr && payment.capture && !may_be_held(payment.status)) {
+    broken = "a capture is known only while it runs";
   }
   if (broken == nullptr && payment.next_read_at && !payment.intent) {
     broken = "what is looked at is known";

@@ -48,7 +48,8 @@ Answered initiate(const AskInitiate& ask, const Scope& scope) {
                       .operations = {},
                       .refunds = {},
                       .money = {},
-                      .next_read_at = std::nullopt}};
+                      .next_read_at = std::nullopt,
+                      .manual_capture = wish.manual_capture}};
   add_create(draft);
   tell(draft, EventType::payment_initiated).command = ask.id;
   return finish(std::move(draft));
@@ -59,6 +60,7 @@ Answered from_nothing(const Input& input, const Scope& scope) {
   return std::visit(Overload{
                         [&](const AskInitiate& ask) { return initiate(ask, scope); },
                         [&](const AskConfirm&) { return nothing(Outcome::parked, early); },
+                        [&](const AskCapture&) { return nothing(Outcome::parked, early); },
                         [&](const AskCancel&) { return nothing(Outcome::parked, early); },
                         [&](const AskRefund&) { return nothing(Outcome::parked, early); },
                         [&](const AnswerInput&) { return nothing(Outcome::ignored, early); },

@@ -41,6 +41,13 @@ struct CancelRequest {
   friend bool operator==(const CancelRequest&, const CancelRequest&) = default;
 };
 
+/// A capture that was asked for: there is one at a time, and none after one that took the money.
+struct CaptureRequest {
+  EventId command;
+  std::int64_t amount_minor;
+  friend bool operator==(const CaptureRequest&, const CaptureRequest&) = default;
+};
+
 enum class RefundState {
   requested,  // Accepted; its operation is being made.
   pending,    // The provider has it and has not finished.
@@ -94,6 +101,10 @@ struct Payment {
   int looks = 0;  // All looks answered: part of the next look's call id.
   std::optional<Time> next_read_at;  // At the intent; once that is captured, at its refunds.
   std::uint64_t sequence = 0;        // Of its last event.
+  bool manual_capture = false;
+  std::optional<CaptureRequest> capture = {};  // While it is under way.
+  int capture_tries = 0;                       // Captures decided so far: the `try` of the newest.
+  std::optional<Time> hold_alarm_at = {};  // authorized: when somebody is told that time is short.
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 

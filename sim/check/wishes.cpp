@@ -61,6 +61,7 @@ void WishCheck::grant(const Saga& saga, const std::string& id, const Command& co
                  [&](const command::OrderFulfilled&) { granted.fulfilled = true; },
                  [&](const command::PaymentCancel&) { granted.payment_cancel = true; },
                  [](const command::PaymentConfirm&) {},
+                 [](const command::PaymentCapture&) {},
                  [&](const command::PaymentInitiate& ask) {
                    if (saga.payment && saga.payment->amount == ask.amount) return;
                    wrong(id + " was granted, and the payment has another amount");

@@ -71,6 +71,7 @@ TEST_CASE("input: commands have names and belong to one machine", "[saga][input]
   const std::tuple<Command, const char*, bool> rows[] = {
       {command::PaymentInitiate{money, customer, {}, {}, false, {}}, "payment.initiate", false},
       {command::PaymentConfirm{MethodId::of("pm_1"), {}}, "payment.confirm", false},
+      {command::PaymentCapture{}, "payment.capture", false},
       {command::PaymentCancel{"", true}, "payment.cancel", false},
       {command::OrderCancel{""}, "order.cancel", true},
       {command::OrderRejected{""}, "order.rejected", true},

@@ -216,6 +216,20 @@ Act confirm(const std::string& method) {
   };
 }
 
+Act hold(std::int64_t minor, const std::string& method) {
+  return [=](World& world) -> std::optional<Input> {
+    auto ask = std::get<AskInitiate>(*initiate(minor, method)(world));
+    ask.ask.manual_capture = true;
+    return ask;
+  };
+}
+
+Act capture(std::optional<std::int64_t> minor) {
+  return [=](World&) -> std::optional<Input> {
+    return AskCapture{next_command(), {minor, std::nullopt}};
+  };
+}
+
 Act cancel() {
   return [](World&) -> std::optional<Input> {
     return AskCancel{next_command(), {"changed my mind", false}};
@@ -285,6 +299,22 @@ Act made() {
 
 Act succeeded(const std::string& part) {
   return shows(part, IntentStatus::succeeded);
+}
+
+Act took(const std::string& part, std::int64_t minor) {
+  return [=](World& world) -> std::optional<Input> {
+    IntentObject intent = world.intent(IntentStatus::succeeded);
+    intent.received_minor = minor;
+    return AnswerInput{world.call(part).id, answer::Intent{intent}, "req_1", {}};
+  };
+}
+
+Act held_for(Duration duration) {
+  return [=](World& world) -> std::optional<Input> {
+    IntentObject intent = world.intent(IntentStatus::requires_capture);
+    intent.capture_before = world.now + duration;
+    return AnswerInput{world.call("read:").id, answer::Intent{intent}, "req_1", {}};
+  };
 }
 
 namespace {
