@@ -10,6 +10,10 @@ std::string_view to_text(PlantedBug bug) {
   switch (bug) {
     case PlantedBug::none:
       return "none";
+    case PlantedBug::captured_twice:
+      return "captured_twice";
+    case PlantedBug::key_age_unheeded:
+      return "key_age_unheeded";
     case PlantedBug::act_before_read_back:
       return "act_before_read_back";
     case PlantedBug::new_key_on_retry:

@@ -32,7 +32,9 @@ enum class PlantedBug {
   lost_position_guessed,          // A publisher whose position is lost begins at the start.
   snapshot_skips_after_failure,   // What could not be written is left out of the snapshot.
   overtaken_event_heard,  // Orders go by the payment's event that comes last, not the newest.
-  payment_topic_unread    // Orders do not read one of the topics that tell of payments.
+  payment_topic_unread,   // Orders do not read one of the topics that tell of payments.
+  captured_twice,         // A capture that is asked for again is made again.
+  key_age_unheeded        // A key is sent however old it is.
 };
 
 /// All of them but `none`.
@@ -53,7 +55,9 @@ inline constexpr std::array planted_bugs{PlantedBug::act_before_read_back,
                                          PlantedBug::lost_position_guessed,
                                          PlantedBug::snapshot_skips_after_failure,
                                          PlantedBug::overtaken_event_heard,
-                                         PlantedBug::payment_topic_unread};
+                                         PlantedBug::payment_topic_unread,
+                                         PlantedBug::captured_twice,
+                                         PlantedBug::key_age_unheeded};
 
 /// "act_before_read_back"; of no bug, "none".
 [[nodiscard]] std::string_view to_text(PlantedBug bug);

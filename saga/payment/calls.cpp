@@ -4,6 +4,7 @@
 
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -16,13 +17,16 @@ Lane lane_of(OperationKind kind) {
 }
 
 Call send_of(const Operation& operation, const Context& context) {
+  const Time until = planted(PlantedBug::key_age_unheeded)
+                         ? Time::max()
+                         : operation.decided_at + context.policy.key_age_max;
   return Call{.id = operation.key.text() + "#" + std::to_string(operation.sends),
               .kind = CallKind::send,
               .lane = lane_of(operation.kind),
               .request = operation.request,
               .key = operation.key,
               .not_before = operation.next_at,
-              .send_until = operation.decided_at + context.policy.key_age_max};
+              .send_until = until};
 }
 
 Call read_call(std::string id, CallKind kind, Lane lane, Request request, Time not_before) {

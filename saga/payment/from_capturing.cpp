@@ -5,6 +5,7 @@
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -68,13 +69,20 @@ void cancel(Draft& draft, const AskCancel& ask) {
   withdraw_capture(draft, answer_patience);
 }
 
+/// It is taken once.
+void capture_again(Draft& draft, const AskCapture& ask) {
+  Operation* capture = find_operation(draft.payment, OperationKind::capture);
+  if (planted(PlantedBug::captured_twice) && capture != nullptr) return next_try(draft, *capture);
+  refuse_held(draft, ask.id);
+}
+
 }  // namespace
 
 void from_capturing(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
                  [&](const AskConfirm& ask) { refuse_held(draft, ask.id); },
-                 [&](const AskCapture& ask) { refuse_held(draft, ask.id); },
+                 [&](const AskCapture& ask) { capture_again(draft, ask); },
                  [&](const AskCancel& ask) { cancel(draft, ask); },
                  [&](const AskRefund&) { park(draft, "the outcome of the capture is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },

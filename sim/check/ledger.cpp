@@ -63,13 +63,16 @@ void LedgerCheck::book(const CountedDecision& decision, const Event& event) {
 
 void LedgerCheck::book_capture(Account& account, const CountedDecision& decision,
                                const Event& event) {
+  if (event.type == EventType::payment_authorized) account.held = true;
   const bool completed = event.type == EventType::payment_completed;
   if (!completed && event.type != EventType::late_success) return;
   if (account.captured > 0) wrong(decision, "money is told to be taken a second time");
   if (completed && is_over(decision.before)) {
     wrong(decision, "a success is told as no late one, and the payment was over");
   }
-  account.captured = event.amount ? event.amount->minor : 0;
+  const std::int64_t amount = event.amount ? event.amount->minor : 0;
+  const std::int64_t taken = event.money.captured;
+  account.captured = account.held && taken > 0 && taken <= amount ? taken : amount;
 }
 
 void LedgerCheck::book_refund(Account& account, const CountedDecision& decision,

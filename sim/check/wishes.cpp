@@ -29,6 +29,7 @@ void WishCheck::check_order(const Saga& saga, const Commands& commands, Time now
   }
   if (!saga.payment) return;
   check_end(saga, granted, wrong);
+  check_capture(saga, granted, wrong);
   check_refunds(saga, granted, commands, wrong);
 }
 
@@ -61,7 +62,10 @@ void WishCheck::grant(const Saga& saga, const std::string& id, const Command& co
                  [&](const command::OrderFulfilled&) { granted.fulfilled = true; },
                  [&](const command::PaymentCancel&) { granted.payment_cancel = true; },
                  [](const command::PaymentConfirm&) {},
-                 [](const command::PaymentCapture&) {},
+                 [&](const command::PaymentCapture& ask) {
+                   const std::int64_t all = saga.payment ? saga.payment->amount.minor : 0;
+                   granted.captures.push_back(ask.amount_minor.value_or(all));
+                 },
                  [&](const command::PaymentInitiate& ask) {
                    if (saga.payment && saga.payment->amount == ask.amount) return;
                    wrong(id + " was granted, and the payment has another amount");
@@ -71,6 +75,14 @@ void WishCheck::grant(const Saga& saga, const std::string& id, const Command& co
                  },
              },
              command);
+}
+
+void WishCheck::check_capture(const Saga& saga, const Granted& granted, const Wrong& wrong) {
+  const std::int64_t taken = saga.payment->money.captured;
+  if (!saga.payment->manual_capture || taken == 0) return;
+  if (std::ranges::find(granted.captures, taken) == granted.captures.end()) {
+    wrong("nobody asked for " + std::to_string(taken) + " of its held money");
+  }
 }
 
 /// Every refund was asked for, with its amount, or follows from the order's end.

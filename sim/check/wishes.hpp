@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "paysaga/saga/input.hpp"
 #include "paysaga/sim/check/whole.hpp"
@@ -11,7 +12,7 @@ namespace paysaga::sim {
 
 /// Checks at the end of a run that people got what they were told they would: who was granted an
 /// end has the money back, a granted refund is of the amount that was asked for, nobody is given
-/// back what nobody asked for, what was delivered stays delivered.
+/// back what nobody asked for, held money is taken only as somebody asked, what was delivered stays delivered.
 ///
 /// What it does not check: whether a refusal was right (the tables of tests/saga say that).
 class WishCheck {
@@ -28,6 +29,7 @@ class WishCheck {
     bool end = false;             // Its money is to go back.
     bool payment_cancel = false;  // It goes back if it is taken meanwhile.
     bool fulfilled = false;
+    std::vector<std::int64_t> captures;  // What may be taken of held money.
   };
   using Wrong = std::function<void(const std::string& what)>;
 
@@ -35,6 +37,7 @@ class WishCheck {
   static void check_end(const Saga& saga, const Granted& granted, const Wrong& wrong);
   static void grant(const Saga& saga, const std::string& id, const Command& command,
                     Granted& granted, const Wrong& wrong);
+  static void check_capture(const Saga& saga, const Granted& granted, const Wrong& wrong);
   static void check_refunds(const Saga& saga, const Granted& granted, const Commands& commands,
                             const Wrong& wrong);
 

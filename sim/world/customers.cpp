@@ -68,6 +68,8 @@ Customers::Order Customers::make_order(std::uint32_t number) const {
   order.again = prng.chance(0.5);
   order.off_session = prng.chance(0.1);
   order.returns = Prng::stream(plan_.seed, order.id + " returns");
+  order.captures = Prng::stream(plan_.seed, order.id + " captures");
+  order.by_hand = order.captures.chance(0.2);
   return order;
 }
 
@@ -126,6 +128,7 @@ void Customers::interfere(Order& order) {
 void Customers::initiate(Order& order) {
   std::string fields = R"("customer_id":"cus_1",)" + amount(order.minor, order.currency);
   if (order.off_session) fields += R"(,"off_session":true)";
+  if (order.by_hand) fields += R"(,"capture":"manual")";
   const bool with_card = order.next_card < order.cards.size() && order.prng.chance(0.7);
   if (with_card) fields += R"(,"payment_method":")" + order.cards[order.next_card++] + '"';
   send(order, Duration{0}, "payment.initiate", fields);
@@ -137,6 +140,20 @@ void Customers::confirm(Order& order) {
   const std::string card = order.cards[order.next_card++];
   send(order, between(order.prng, milliseconds{100}, minutes{2}), "payment.confirm",
        R"("payment_method":")" + card + '"');
+}
+
+/// All of it, or a part after a try for too much; now and then twice at once.
+void Customers::capture(Order& order) {
+  Prng& prng = order.captures;
+  const Duration after = between(prng, milliseconds{1}, minutes{20});
+  const std::int64_t part = std::max<std::int64_t>(order.minor / 50 * 40, 50);
+  const bool in_part = prng.chance(0.4);
+  if (in_part && prng.chance(0.2)) {
+    send(order, after, "payment.capture", amount(order.minor * 10, order.currency));
+  }
+  for (int times = prng.chance(0.1) ? 2 : 1; times > 0; --times) {
+    send(order, after, "payment.capture", in_part ? amount(part, order.currency) : "");
+  }
 }
 
 void Customers::refund(Order& order) {
@@ -171,6 +188,7 @@ void Customers::told(const Event& event) {
   Order& order = found->second;
   if (event.type == EventType::payment_failed && !event.final) confirm(order);
   if (event.type == EventType::order_created) end(order);
+  if (event.type == EventType::order_created && order.by_hand) capture(order);
   if (event.type == EventType::payment_cancelled && !event.final && order.again) {
     order.again = false;
     initiate(order);

@@ -58,6 +58,8 @@ class Customers {
     bool again = false;  // Pays again after a cancel that was not final.
     Prng returns{0};     // Comes back when nobody waits for it.
     bool off_session = false;
+    bool by_hand = false;  // Its money is held until the kitchen has begun.
+    Prng captures{0};
     int commands = 0;
   };
 
@@ -68,6 +70,7 @@ class Customers {
   void pay_elsewhere(Order& order);
   void come_back(Order& order, Duration after);
   void confirm(Order& order);
+  void capture(Order& order);
   void refund(Order& order);
   void end(Order& order);
   void send(Order& order, Duration after, const std::string& command, const std::string& fields);
