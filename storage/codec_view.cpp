@@ -94,6 +94,11 @@ void add_payment(JsonWriter& json, const Saga& saga) {
   add_id(json, "payment_method", payment.method);
   json.key("initiated_at").time(payment.initiated_at);
   json.key("expires_at").time(payment.expires_at);
+  json.key("capture").text(payment.manual_capture ? "manual" : "automatic");
+  const bool held =
+      payment.money.authorized > 0 && payment.intent && payment.intent->capture_before;
+  json.key("capture_before");
+  held ? json.time(*payment.intent->capture_before) : json.null();
   json.key("sequence").natural(payment.sequence);
   json.key("metadata").open_object();
   for (const auto& [key, value] : payment.metadata) json.any_key(key).text(value);

@@ -91,6 +91,7 @@ bool is_settled(const Saga& saga) {
       return false;
     // The next act is the customer's; no wait of ours brings it about.
     if (saga.payment->status == payment::Status::action_required) return true;
+    if (saga.payment->status == payment::Status::capturing) return false;
   }
   const Status status = status_of(saga);
   return status != Status::payment_processing && status != Status::refund_pending;

@@ -12,7 +12,8 @@ namespace paysaga::sim {
 
 /// Checks at the end of a run that people got what they were told they would: who was granted an
 /// end has the money back, a granted refund is of the amount that was asked for, nobody is given
-/// back what nobody asked for, held money is taken only as somebody asked, what was delivered stays delivered.
+/// back what nobody asked for, held money is taken only as somebody asked, what was delivered stays
+/// delivered.
 ///
 /// What it does not check: whether a refusal was right (the tables of tests/saga say that).
 class WishCheck {

@@ -268,11 +268,26 @@ TEST_CASE("property: whatever happens, the money is as the provider has it", "[s
     reached.merge(life.reached);
   }
   // The test is worth something only if it has been everywhere.
-  for (const char* place :
-       {"creating", "confirming", "action_required", "processing", "declined", "authorized",
-        "capturing", "captured", "cancelling", "cancelled", "PAYMENT_COMPLETED", "LATE_SUCCESS", "PAYMENT_FAILED",
-        "PAYMENT_CANCELLED", "PAYMENT_REFUNDED", "PAYMENT_REFUND_FAILED", "COMPENSATION_STUCK",
-        "PAYMENT_OUTCOME_UNKNOWN", "PAYMENT_OUTCOME_KNOWN", "COMMAND_REFUSED"}) {
+  for (const char* place : {"creating",
+                            "confirming",
+                            "action_required",
+                            "processing",
+                            "declined",
+                            "authorized",
+                            "capturing",
+                            "captured",
+                            "cancelling",
+                            "cancelled",
+                            "PAYMENT_COMPLETED",
+                            "LATE_SUCCESS",
+                            "PAYMENT_FAILED",
+                            "PAYMENT_CANCELLED",
+                            "PAYMENT_REFUNDED",
+                            "PAYMENT_REFUND_FAILED",
+                            "COMPENSATION_STUCK",
+                            "PAYMENT_OUTCOME_UNKNOWN",
+                            "PAYMENT_OUTCOME_KNOWN",
+                            "COMMAND_REFUSED"}) {
     INFO(place);
     CHECK(reached.contains(place));
   }
