@@ -37,7 +37,7 @@ void WishCheck::check_end(const Saga& saga, const Granted& granted, const Wrong&
   const Status status = saga.order.status;
   const MoneyTotals& money = saga.payment->money;
   const bool waits = saga.order.held || status == Status::refund_failed;
-  const std::int64_t kept = money.captured - money.refunded - money.disputed;
+  const std::int64_t kept = money.captured - money.refunded - money.lost;
   if (granted.end && !waits && kept > 0) {
     wrong("was granted an end, and " + std::to_string(kept) + " of its money is kept");
   }

@@ -45,6 +45,7 @@ std::string line_of(const Answer& answer) {
             return "refund " + std::string{paysaga::to_text(a.refund.status)};
           },
           [](const answer::Refunds& a) { return "refunds " + std::to_string(a.refunds.size()); },
+          [](const answer::Disputes& a) { return "disputes " + std::to_string(a.disputes.size()); },
           [&](const answer::Declined& a) {
             return "declined " + a.decline.code + "/" + a.decline.decline_code + "/" +
                    a.decline.advice_code + intent(a.intent);
