@@ -34,7 +34,7 @@ enum class PlantedBug {
   overtaken_event_heard,      // Orders go by the payment's event that comes last, not the newest.
   payment_topic_unread,       // Orders do not read one of the topics that tell of payments.
   dispute_ignored_by_refund,  // A refund begins while its payment is disputed.
-  webhook_merged_backwards    // What shows a dispute last counts, however old it is.
+  webhook_merged_backwards    // What a late webhook shows of a dispute counts.
 };
 
 /// All of them but `none`.

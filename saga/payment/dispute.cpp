@@ -71,11 +71,22 @@ void show_dispute(Draft& draft, const DisputeObject& seen) {
   const bool is_new = known == payment.disputes.end();
   const Dispute before = is_new ? shown : *known;
   if (is_new) known = payment.disputes.insert(payment.disputes.end(), shown);
-  *known = planted(PlantedBug::webhook_merged_backwards) ? shown : join(before, shown);
+  *known = join(before, shown);
   const MoneyTotals money = with_disputes(payment);
   const bool moved = is_new || before.state != known->state || payment.money != money;
   payment.money = money;
   if (moved) tell_state(draft, Dispute{*known});
+}
+
+/// The planted bug: a webhook shows the dispute as it was when it was sent, however late it is.
+void believe(Draft& draft) {
+  Payment& payment = draft.payment;
+  for (Dispute& dispute : payment.disputes) {
+    if (is_open(dispute)) continue;
+    dispute.state = DisputeState::opened;
+    payment.money = with_disputes(payment);
+    tell_state(draft, Dispute{dispute});
+  }
 }
 
 /// What waited for the bank's decision need not wait longer.
@@ -123,6 +134,7 @@ void look_at_disputes(Draft& draft) {
 bool hear_of_dispute(Draft& draft, const WebhookInput& news) {
   const std::optional<IntentObject>& intent = draft.payment.intent;
   if (news.news != News::dispute || !intent || intent->id != news.intent) return false;
+  if (planted(PlantedBug::webhook_merged_backwards)) believe(draft);
   look_at_disputes(draft);
   return true;
 }
@@ -144,9 +156,6 @@ std::string dispute_look_id(const Payment& payment) {
 
 bool is_dispute_look(const Payment& payment, std::string_view call_id) {
   if (!payment.intent) return false;
-  if (planted(PlantedBug::webhook_merged_backwards)) {
-    return call_id.starts_with(look_stem(payment) + "#");
-  }
   return looks_at_disputes(payment) && call_id == dispute_look_id(payment);
 }
 
