@@ -48,7 +48,8 @@ TEST_CASE("event codec: the bytes that are published", "[storage][codec]") {
       R"("occurred_at":"2026-01-31T08:15:00.000001Z","correlation_id":"c1",)"
       R"("causation_id":"ps1:abc","customer_id":"cus_1",)"
       R"("amount":{"minor":4200,"currency":"EUR"},)"
-      R"("money":{"authorized":0,"captured":4200,"refunding":0,"refunded":0,"disputed":0,"lost":0},)"
+      R"("money":{"authorized":0,"captured":4200,"refunding":0,"refunded":0,"disputed":0,)"
+      R"("lost":0},)"
       R"("payment":{"status":"captured","attempt":2,"payment_intent_id":"pi_1",)"
       R"("expires_at":"2026-01-31T08:45:00.000000Z"},"livemode":false,"prev_hash":"")";
   CHECK(encoded[0].record.value == open + R"(,"hash":")" + chain_hash(no_key, open) + R"("})");
