@@ -24,6 +24,7 @@ class NoEncoder final : public RequestEncoder {
   [[nodiscard]] Request list_intents(Time, Time) const override { refuse(); }
   [[nodiscard]] Request read_refund(const ProviderRefundId&) const override { refuse(); }
   [[nodiscard]] Request list_refunds(const IntentId&) const override { refuse(); }
+  [[nodiscard]] Request list_disputes(const IntentId&) const override { refuse(); }
 };
 
 }  // namespace

@@ -107,8 +107,8 @@ struct PaymentEventInput {
 };
 
 /// What a provider sent word of. `intent`: its status may have moved. `decline`: an attempt was
-/// declined. `refund`: a refund of it was made, or has moved.
-enum class News { intent, decline, refund };
+/// declined. `refund`: a refund of it was made, or has moved. `dispute`: the same of a dispute.
+enum class News { intent, decline, refund, dispute };
 
 /// A webhook of the provider about this order's intent. It may be late, repeated or overtaken, so
 /// nothing in it is believed: it makes the payment look at the object now, and what that shows is

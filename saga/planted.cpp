@@ -50,6 +50,10 @@ std::string_view to_text(PlantedBug bug) {
       return "overtaken_event_heard";
     case PlantedBug::payment_topic_unread:
       return "payment_topic_unread";
+    case PlantedBug::dispute_ignored_by_refund:
+      return "dispute_ignored_by_refund";
+    case PlantedBug::webhook_merged_backwards:
+      return "webhook_merged_backwards";
   }
   std::abort();
 }

@@ -36,6 +36,14 @@ struct Last<payment::RefundState> {
   static constexpr auto value = payment::RefundState::refused;
 };
 template <>
+struct Last<DisputeState> {
+  static constexpr auto value = DisputeState::lost;
+};
+template <>
+struct Last<DisputeFunds> {
+  static constexpr auto value = DisputeFunds::reinstated;
+};
+template <>
 struct Last<order::Status> {
   static constexpr auto value = order::Status::partially_refunded;
 };
@@ -114,6 +122,12 @@ struct Blank<payment::Refund> {
             .provider_id = {},
             .next_at = {},
             .last_error = {}};
+  }
+};
+template <>
+struct Blank<payment::Dispute> {
+  static payment::Dispute make() {
+    return {.id = Blank<DisputeId>::make(), .amount_minor = 0, .reason = {}, .evidence_due_at = {}};
   }
 };
 template <>

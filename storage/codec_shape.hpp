@@ -113,14 +113,27 @@ void walk(F& field, T& value) {
   field("stuck_reported", stuck_reported);
 }
 
+template <class F, Of<payment::Dispute> T>
+void walk(F& field, T& value) {
+  auto& [id, amount_minor, state, funds, reason, opened_at, evidence_due_at] = value;
+  field("id", id);
+  field("amount_minor", amount_minor);
+  field("state", state);
+  field("funds", funds);
+  field("reason", reason);
+  field("opened_at", opened_at);
+  field("evidence_due_at", evidence_due_at);
+}
+
 template <class F, Of<MoneyTotals> T>
 void walk(F& field, T& value) {
-  auto& [authorized, captured, refunding, refunded, disputed] = value;
+  auto& [authorized, captured, refunding, refunded, disputed, lost] = value;
   field("authorized", authorized);
   field("captured", captured);
   field("refunding", refunding);
   field("refunded", refunded);
   field("disputed", disputed);
+  field("lost", lost);
 }
 
 template <class F, Of<payment::Payment> T>
@@ -128,7 +141,7 @@ void walk(F& field, T& value) {
   auto& [status, amount, customer, method, method_waits, off_session, metadata, initiated_at,
          expires_at, intent_number, attempt, intent, cancel, closed, late, operations, refunds,
          money, reads, looks, next_read_at, sequence, manual_capture, capture, capture_tries,
-         hold_alarm_at] = value;
+         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks] = value;
   field("status", status);
   field("amount", amount);
   field("customer", customer);
@@ -155,6 +168,10 @@ void walk(F& field, T& value) {
   field("capture", capture);
   field("capture_tries", capture_tries);
   field("hold_alarm_at", hold_alarm_at);
+  field("disputes", disputes);
+  field("disputes_at", disputes_at);
+  field("dispute_reads", dispute_reads);
+  field("dispute_looks", dispute_looks);
 }
 
 template <class F, Of<order::Stuck> T>

@@ -42,6 +42,7 @@ void add_money(JsonWriter& json, const MoneyTotals& money) {
   json.key("refunding").integer(money.refunding);
   json.key("refunded").integer(money.refunded);
   json.key("disputed").integer(money.disputed);
+  json.key("lost").integer(money.lost);
   json.close_object();
 }
 
@@ -131,6 +132,24 @@ void add_refunds(JsonWriter& json, const Saga& saga) {
   json.close_array();
 }
 
+void add_disputes(JsonWriter& json, const Saga& saga) {
+  json.key("disputes").open_array();
+  if (saga.payment) {
+    for (const payment::Dispute& dispute : saga.payment->disputes) {
+      json.open_object();
+      json.key("dispute_id").text(dispute.id.text());
+      json.key("amount").money(Money{dispute.amount_minor, saga.payment->amount.currency});
+      json.key("status").text(to_text(dispute.state));
+      json.key("funds").text(to_text(dispute.funds));
+      json.key("reason").text(dispute.reason);
+      json.key("opened_at").time(dispute.opened_at);
+      add_time(json, "evidence_due_at", dispute.evidence_due_at);
+      json.close_object();
+    }
+  }
+  json.close_array();
+}
+
 void add_parked(JsonWriter& json, const Saga& saga) {
   json.key("parked").open_array();
   for (const Parked& parked : saga.parked) {
@@ -191,6 +210,7 @@ std::string order_json(const Saga& saga, PartitionId partition,
   add_money(json, saga.payment ? saga.payment->money : told.money);
   add_payment(json, saga);
   add_refunds(json, saga);
+  add_disputes(json, saga);
   json.key("cancel_requested").boolean(saga.order.cancel_requested);
   const auto& stuck = saga.order.stuck;
   add_stopped(json, "stuck", stuck ? stuck->reason : "", stuck ? stuck->since : Time{});

@@ -24,7 +24,8 @@ bool may_initiate(const Saga& saga) {
 std::int64_t left_minor(const Saga& saga) {
   if (!saga.payment) return 0;
   const MoneyTotals& money = saga.payment->money;
-  return money.captured - money.refunded - money.refunding;
+  if (money.disputed > 0) return 0;  // Nothing is refunded beside an open dispute.
+  return money.captured - money.refunded - money.refunding - money.lost;
 }
 
 void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {

@@ -141,6 +141,55 @@ std::optional<RefundObject> read_refund(const object& from) {
                       .created = created_of(from)};
 }
 
+/// What became of the money: the sum of what was taken and given back.
+DisputeFunds funds_of(const object& from) {
+  simdjson::dom::array moved;
+  if (from["balance_transactions"].get_array().get(moved) != simdjson::SUCCESS) {
+    return DisputeFunds::untouched;
+  }
+  std::int64_t sum = 0;
+  for (const element entry : moved) {
+    object transaction;
+    if (entry.get_object().get(transaction) != simdjson::SUCCESS) continue;
+    // Only the sign tells: an absurd amount must not overflow the sum.
+    const std::int64_t amount = integer_at(transaction, "amount").value_or(0);
+    sum += amount < 0 ? -1 : amount > 0 ? 1 : 0;
+  }
+  if (moved.size() == 0) return DisputeFunds::untouched;
+  return sum < 0 ? DisputeFunds::withdrawn : DisputeFunds::reinstated;
+}
+
+/// A status that we do not know counts as open: nothing is refunded, and it is asked for again.
+DisputeState dispute_state_of(std::string_view status, DisputeFunds funds) {
+  if (status == "warning_needs_response" || status == "warning_under_review") {
+    return DisputeState::inquiry;
+  }
+  if (status == "warning_closed") return DisputeState::inquiry_closed;
+  if (status == "won") return DisputeState::won;
+  if (status == "lost") return DisputeState::lost;
+  if (status == "prevented") {
+    return funds == DisputeFunds::withdrawn ? DisputeState::lost : DisputeState::inquiry_closed;
+  }
+  return DisputeState::opened;
+}
+
+std::optional<DisputeObject> read_dispute(const object& from) {
+  auto id = id_at<DisputeId>(from, "id");
+  const auto money = money_of(from);
+  const std::string_view status = text_at(from, "status");
+  if (!id || !money || money->minor <= 0 || status.empty()) return std::nullopt;
+  const DisputeFunds funds = funds_of(from);
+  std::optional<Time> due;
+  if (const auto evidence = object_at(from, "evidence_details")) due = time_at(*evidence, "due_by");
+  return DisputeObject{.id = *std::move(id),
+                       .state = dispute_state_of(status, funds),
+                       .funds = funds,
+                       .amount = *money,
+                       .reason = kept_text(from, "reason"),
+                       .created = created_of(from),
+                       .evidence_due_at = due};
+}
+
 ErrorObject read_error(const object& from) {
   ErrorObject error;
   error.type = kept_text(from, "type");
@@ -168,6 +217,12 @@ bool read_item(const object& item, ListPage& page) {
       page.refunds.push_back(*std::move(refund));
       return true;
     }
+  }
+  // All that a list shows are of one of our intents.
+  if (kind == "dispute") {
+    auto dispute = read_dispute(item);
+    if (dispute) page.disputes.push_back(*std::move(dispute));
+    return dispute.has_value();
   }
   ++page.foreign_unreadable;
   return marks_of(item).ledger.empty();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view intents_path = "/v1/payment_intents";
 constexpr std::string_view refunds_path = "/v1/refunds";
+constexpr std::string_view disputes_path = "/v1/disputes";
 constexpr std::size_t description_bytes_max = 1'000;  // Stripe's limit counts characters.
 constexpr std::int64_t list_limit = 100;              // The most that Stripe takes.
 
@@ -114,6 +115,12 @@ Request StripeEncoder::list_refunds(const IntentId& intent) const {
   return {target_of("GET", refunds_path) + "?" + query.text(), ""};
 }
 
+Request StripeEncoder::list_disputes(const IntentId& intent) const {
+  Form query;
+  query.add("payment_intent", intent.text()).add("limit", list_limit);
+  return {target_of("GET", disputes_path) + "?" + query.text(), ""};
+}
+
 std::string_view cancellation_reason(std::string_view reason) {
   struct Row {
     std::string_view ours;
@@ -136,6 +143,7 @@ std::string_view endpoint_of(std::string_view target) {
   if (is("GET /v1/payment_intents")) return "list_intents";
   if (is("POST /v1/refunds")) return "create_refund";
   if (is("GET /v1/refunds")) return "list_refunds";
+  if (is("GET /v1/disputes")) return "list_disputes";
   if (starts("GET /v1/payment_intents/")) return "read_intent";
   if (starts("GET /v1/refunds/")) return "read_refund";
   if (starts("POST /v1/payment_intents/") && path.ends_with("/confirm")) return "confirm_intent";

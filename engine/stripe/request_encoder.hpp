@@ -29,6 +29,7 @@ class StripeEncoder final : public RequestEncoder {
   [[nodiscard]] Request list_intents(Time from, Time to) const override;
   [[nodiscard]] Request read_refund(const ProviderRefundId& refund) const override;
   [[nodiscard]] Request list_refunds(const IntentId& intent) const override;
+  [[nodiscard]] Request list_disputes(const IntentId& intent) const override;
 };
 
 /// The nearest of the four reasons that Stripe takes: duplicate, fraudulent, requested_by_customer,

@@ -37,6 +37,9 @@ std::string_view stuck_reason(const Order& order) {
   const bool hold_lost =
       order.status == Status::pending && payment_status(order) == payment::Status::cancelled;
   if (hold_lost && !order.ended) return "authorization_lost";
+  // Others have given back, or the bank has taken back, beside what we did.
+  const MoneyTotals& money = order.payment.money;
+  if (money.refunding + money.refunded + money.lost > money.captured) return "money_overdrawn";
   if (order.payment.hold_expires) return "hold_expires";
   if (order.unknown_outcomes > 0) return "outcome_unknown";
   return {};
@@ -57,8 +60,8 @@ void update_stuck(Draft& draft) {
 bool is_impossible(const Order& order, const Event& event) {
   const MoneyTotals& money = event.money;
   if (!status_named(event.status)) return true;
-  const bool negative =
-      money.captured < 0 || money.refunding < 0 || money.refunded < 0 || money.disputed < 0;
+  const bool negative = money.captured < 0 || money.refunding < 0 || money.refunded < 0 ||
+                        money.disputed < 0 || money.lost < 0;
   const bool captured = event.status == payment::to_text(payment::Status::captured);
   return negative || captured != (money.captured > 0) ||
          money.captured < order.payment.money.captured;

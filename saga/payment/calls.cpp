@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/planted.hpp"
@@ -75,6 +76,12 @@ Call planned_look(const Payment& payment, const RequestEncoder& encoder) {
       *payment.next_read_at);
 }
 
+Call dispute_look(const Payment& payment, const RequestEncoder& encoder) {
+  const IntentId& intent = payment.intent->id;
+  return read_call(dispute_look_id(payment), CallKind::list_disputes, Lane::reconcile,
+                   encoder.list_disputes(intent), *payment.disputes_at);
+}
+
 void earliest(std::optional<Time>& first, Time time) {
   if (!first || time < *first) first = time;
 }
@@ -118,6 +125,7 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
   }
   const RequestEncoder& encoder = context.encoder;
   if (payment.next_read_at) calls.push_back(planned_look(payment, encoder));
+  if (looks_at_disputes(payment)) calls.push_back(dispute_look(payment, encoder));
   for (const Refund& refund : payment.refunds) {
     if (refund.state != RefundState::pending) continue;
     const ProviderRefundId& id = *refund.provider_id;
@@ -137,6 +145,7 @@ std::optional<Time> next_call_at(const Payment& payment, Time after) {
     if (next_step(payment, operation) != Step::none) add(operation.next_at);
   }
   if (payment.next_read_at) add(*payment.next_read_at);
+  if (looks_at_disputes(payment)) add(*payment.disputes_at);
   for (const Refund& refund : payment.refunds) {
     if (refund.state == RefundState::pending) add(*refund.next_at);
   }
@@ -157,7 +166,7 @@ std::int64_t money_at_risk_minor(const Payment& payment) {
   std::int64_t risk = payment.money.disputed;
   // What succeeded late and is neither back nor accepted: its refunds are part of that.
   if (payment.late && payment.closed) {
-    return risk + payment.money.captured - payment.money.refunded;
+    return kept_minor(payment.money);
   }
   for (const Operation& operation : payment.operations) {
     const bool may_charge =
@@ -174,7 +183,7 @@ std::int64_t money_at_risk_minor(const Payment& payment) {
 }
 
 bool has_work(const Payment& payment) {
-  return !payment.operations.empty() || payment.next_read_at ||
+  return !payment.operations.empty() || payment.next_read_at || looks_at_disputes(payment) ||
          std::ranges::any_of(payment.refunds, [](const Refund& refund) {
            return is_running(refund) || is_to_be_retried(refund);
          });

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/states.hpp"
 
@@ -103,7 +104,10 @@ void from_status(Draft& draft, const Input& input) {
 Answered decide(const std::optional<Payment>& now, const Input& input, const Scope& scope) {
   if (!now) return from_nothing(input, scope);
   Draft draft{scope, *now};
+  const auto* news = std::get_if<WebhookInput>(&input);
+  const bool disputed = news != nullptr && hear_of_dispute(draft, *news);
   from_status(draft, input);
+  if (disputed) keep_dispute_look(draft);
   return finish(std::move(draft));
 }
 

@@ -157,6 +157,7 @@ Finding hear_send(Draft& draft, Operation& operation, const AnswerInput& input) 
           [&](const answer::Intents&) { return unreadable(draft, operation, "a list answered"); },
           [&](const answer::Refund&) { return unreadable(draft, operation, "a refund answered"); },
           [&](const answer::Refunds&) { return unreadable(draft, operation, "a list answered"); },
+          [&](const answer::Disputes&) { return unreadable(draft, operation, "a list answered"); },
       },
       input.answer);
 }
@@ -206,6 +207,7 @@ Finding hear_look(Draft& draft, Operation& operation, const AnswerInput& input) 
           [&](const answer::Intents& a) { return list_shows(draft, operation, a.intents); },
           [&](const answer::Refund&) { return failed("a refund answered", std::nullopt); },
           [&](const answer::Refunds&) { return failed("a list answered", std::nullopt); },
+          [&](const answer::Disputes&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Declined&) { return failed("a decline answered", std::nullopt); },
           [&](const answer::Refused& a) { return failed(a.code, std::nullopt); },
           [&](const answer::NotSent& a) { return failed(a.why, a.retry_after); },
@@ -236,6 +238,7 @@ Finding hear_read(Draft& draft, const AnswerInput& input) {
           [&](const answer::Intents&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Refund&) { return failed("a refund answered", std::nullopt); },
           [&](const answer::Refunds&) { return failed("a list answered", std::nullopt); },
+          [&](const answer::Disputes&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Declined&) { return failed("a decline answered", std::nullopt); },
           [&](const answer::Refused& a) { return failed(a.code, std::nullopt); },
           [&](const answer::NotSent& a) { return failed(a.why, a.retry_after); },

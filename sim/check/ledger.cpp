@@ -1,5 +1,7 @@
 #include "paysaga/sim/check/ledger.hpp"
 
+#include <algorithm>
+
 #include "paysaga/storage/codec_event.hpp"
 
 namespace paysaga::sim {
@@ -10,6 +12,11 @@ bool is_over(const Saga* saga) {
   if (saga == nullptr || !saga->payment) return false;
   const auto& cancel = saga->payment->cancel;
   return saga->payment->closed || (cancel && cancel->cause != payment::CancelCause::customer);
+}
+
+/// What somebody else refunds is reserved by nobody.
+bool has_external(const CountedDecision& decision) {
+  return std::ranges::any_of(decision.after->payment->refunds, &payment::Refund::external);
 }
 
 std::string differs(std::string_view what, std::int64_t told, std::int64_t booked) {
@@ -56,7 +63,9 @@ void LedgerCheck::book(const CountedDecision& decision, const Event& event) {
   if (money.captured > 0 && money.authorized != 0) {
     wrong(decision, name + " tells of money that is held beside what was taken");
   }
-  if (money.refunding < 0 || money.refunding + money.refunded + money.disputed > money.captured) {
+  const bool others = money.lost > 0 || has_external(decision);
+  if (money.refunding < 0 || money.refunded > money.captured ||
+      (!others && money.refunding + money.refunded > money.captured)) {
     wrong(decision, name + " tells of more on its way back than was taken");
   }
 }

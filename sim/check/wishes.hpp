@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class WishCheck {
   WishCheck(const Wholes& orders, Findings& findings) : orders_{orders}, findings_{findings} {}
   /// Somebody sends a command, once or several times.
   void asked(const std::string& order, const CommandInput& input);
+  /// The payment service sends that order a webhook of this id.
+  void sent(const std::string& order, const std::string& news) { news_[order].insert(news); }
   void at_end(Time now);
 
  private:
@@ -34,7 +37,8 @@ class WishCheck {
   };
   using Wrong = std::function<void(const std::string& what)>;
 
-  void check_order(const Saga& saga, const Commands& commands, Time now);
+  void check_order(const Saga& saga, const Commands& commands, const std::set<std::string>& news,
+                   Time now);
   static void check_end(const Saga& saga, const Granted& granted, const Wrong& wrong);
   static void grant(const Saga& saga, const std::string& id, const Command& command,
                     Granted& granted, const Wrong& wrong);
@@ -43,7 +47,8 @@ class WishCheck {
                             const Wrong& wrong);
 
   const Wholes& orders_;
-  std::map<std::string, Commands> asked_;  // By order.
+  std::map<std::string, Commands> asked_;              // By order.
+  std::map<std::string, std::set<std::string>> news_;  // By order.
   Findings& findings_;
 };
 

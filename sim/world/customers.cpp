@@ -100,6 +100,32 @@ void Customers::pay_elsewhere(Order& order) {
   later(between(prng, milliseconds{500}, longest), [this, &order] { doors_.pay(order.id); });
 }
 
+/// The customer's bank takes the money back, or asks first; it decides hours later at most.
+void Customers::dispute(const Order& order) {
+  if (!dice_.strikes(Fault::disputed)) return;
+  Prng& prng = dice_.of(Fault::disputed);
+  Duration after = between(prng, milliseconds{0},
+                           prng.chance(0.5) ? Duration{seconds{5}} : Duration{minutes{40}});
+  const auto then = [&](const char* act) {
+    later(after, [this, &order, act] { doors_.dispute(order.id, act); });
+    after += between(prng, milliseconds{1},
+                     prng.chance(0.5) ? Duration{milliseconds{500}} : Duration{hours{2}});
+  };
+  const bool inquiry = prng.chance(0.3);
+  then(inquiry ? "inquire" : "dispute");
+  if (inquiry && prng.chance(0.6)) then("escalate");
+  then(prng.chance(0.5) ? "win" : "lose");
+}
+
+void Customers::refund_elsewhere(const Order& order) {
+  if (!dice_.strikes(Fault::refunded_elsewhere)) return;
+  Prng& prng = dice_.of(Fault::refunded_elsewhere);
+  const std::int64_t minor =
+      prng.chance(0.2) ? order.minor : std::max<std::int64_t>(order.minor / 40 * 10, 10);
+  const Duration after = between(prng, milliseconds{0}, minutes{40});
+  later(after, [this, &order, minor] { doors_.give_back(order.id, minor); });
+}
+
 /// What comes at a time of its own, whatever the order is doing: some of it far too early.
 void Customers::interfere(Order& order) {
   Prng& prng = order.prng;
@@ -187,8 +213,12 @@ void Customers::told(const Event& event) {
   if (found == orders_.end()) return;
   Order& order = found->second;
   if (event.type == EventType::payment_failed && !event.final) confirm(order);
-  if (event.type == EventType::order_created) end(order);
-  if (event.type == EventType::order_created && order.by_hand) capture(order);
+  if (event.type == EventType::order_created) {
+    end(order);
+    if (order.by_hand) capture(order);
+    dispute(order);
+    refund_elsewhere(order);
+  }
   if (event.type == EventType::payment_cancelled && !event.final && order.again) {
     order.again = false;
     initiate(order);

@@ -93,6 +93,8 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
        "read_refund"},
       {encoder.list_refunds(intent), "GET /v1/refunds?payment_intent=pi_1&limit=100", "",
        "list_refunds"},
+      {encoder.list_disputes(intent), "GET /v1/disputes?payment_intent=pi_1&limit=100", "",
+       "list_disputes"},
       {encoder.create(create_of("c", std::nullopt)), "POST /v1/payment_intents",
        "amount=1999&currency=eur&payment_method_types[]=card&capture_method=automatic"
        "&metadata[order_id]=ord_7&metadata[attempt]=2&metadata[ledger]=abcdefghij",

@@ -43,6 +43,9 @@ class PlainEncoder final : public RequestEncoder {
   [[nodiscard]] Request list_refunds(const IntentId& intent) const override {
     return {"list_refunds", intent.text()};
   }
+  [[nodiscard]] Request list_disputes(const IntentId& intent) const override {
+    return {"list_disputes", intent.text()};
+  }
 
  private:
   static std::string amount(const Money& money) { return std::to_string(money.minor); }

@@ -149,6 +149,7 @@ std::string under_way(const Payment& payment) {
     append(text, part + mark(operation.phase));
   }
   if (payment.next_read_at) append(text, "read");
+  if (payment.disputes_at) append(text, "disputes");
   for (const Refund& refund : payment.refunds) {
     if (refund.state == RefundState::pending)
       append(text, "refund " + refund.id.text() + " pending");
@@ -413,6 +414,23 @@ Act refund_is(const std::string& part, const std::string& id, RefundStatus statu
 
 Act refunds_are(const std::string& part, std::vector<RefundObject> list) {
   return answered(part, answer::Refunds{std::move(list)});
+}
+
+DisputeObject dispute_object(const std::string& id, DisputeState state, std::int64_t minor) {
+  constexpr DisputeFunds funds[] = {DisputeFunds::untouched, DisputeFunds::untouched,
+                                    DisputeFunds::withdrawn, DisputeFunds::reinstated,
+                                    DisputeFunds::withdrawn};
+  return DisputeObject{.id = DisputeId::of(id),
+                       .state = state,
+                       .funds = funds[static_cast<int>(state)],
+                       .amount = eur(minor),
+                       .reason = "fraudulent",
+                       .created = time_from_micros(1'749'000'000'000'000),
+                       .evidence_due_at = {}};
+}
+
+Act disputes_are(std::vector<DisputeObject> list) {
+  return answered("disputes:", answer::Disputes{std::move(list)});
 }
 
 Act stray() {

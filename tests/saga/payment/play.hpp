@@ -109,6 +109,10 @@ extern const char* const mastercard;
 [[nodiscard]] RefundObject refund_object(const std::string& provider_id, const std::string& id,
                                          int attempt, RefundStatus status, std::int64_t minor);
 [[nodiscard]] Act refunds_are(const std::string& part, std::vector<RefundObject> list);
+[[nodiscard]] DisputeObject dispute_object(const std::string& id, DisputeState state,
+                                           std::int64_t minor);
+/// The list of the intent's disputes is answered so.
+[[nodiscard]] Act disputes_are(std::vector<DisputeObject> list);
 /// An answer that nobody waits for.
 [[nodiscard]] Act stray();
 

@@ -202,6 +202,8 @@ Answer Provider::read(const Call& call) {
       }
       return list;
     }
+    case CallKind::list_disputes:
+      return answer::Disputes{};
     case CallKind::send:
       break;
   }
