@@ -14,15 +14,17 @@ class NoEncoder final : public RequestEncoder {
  public:
   [[nodiscard]] Request create(const Create&) const override { refuse(); }
   [[nodiscard]] Request confirm(const IntentId&, const MethodId&, bool) const override { refuse(); }
+  [[nodiscard]] Request capture(const IntentId&, const Money&) const override { refuse(); }
   [[nodiscard]] Request cancel(const IntentId&, std::string_view) const override { refuse(); }
   [[nodiscard]] Request refund(const IntentId&, const RefundId&, int, const OrderId&,
                                std::string_view, const Money&) const override {
     refuse();
   }
-  [[nodiscard]] Request read_intent(const IntentId&) const override { refuse(); }
+  [[nodiscard]] Request read_intent(const IntentId&, bool) const override { refuse(); }
   [[nodiscard]] Request list_intents(Time, Time) const override { refuse(); }
   [[nodiscard]] Request read_refund(const ProviderRefundId&) const override { refuse(); }
   [[nodiscard]] Request list_refunds(const IntentId&) const override { refuse(); }
+  [[nodiscard]] Request list_disputes(const IntentId&) const override { refuse(); }
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ struct OrderOptions {
   std::string reason;
   std::string refund_id;
   std::optional<std::int64_t> minor;
+  std::string amount;  // Of `minor`, in the order's currency: a member of the body.
   std::string method;
   std::string command_id;
   bool yes = false;
@@ -186,6 +187,27 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
+/// What is asked for names its currency, which the order has.
+Result<std::string> amount_of(const Common& common, const OrderOptions& options) {
+  if (!options.minor) return std::string{};
+  auto client = NodeClient::to(common.node_url);
+  if (!client) return tl::unexpected<Error>{client.error()};
+  const auto answer = client->get(path_of(options));
+  if (!answer) return tl::unexpected<Error>{answer.error()};
+  simdjson::dom::parser parser;
+  Json order;
+  const bool read =
+      answer->status == 200 && parser.parse(answer->body).get(order) == simdjson::SUCCESS;
+  const std::string currency = read ? text_at(order, "/amount/currency") : std::string{};
+  if (currency.empty()) {
+    return fail(answer->status == 404 ? ErrorCode::not_found : ErrorCode::unavailable,
+                "the currency of " + options.order + " is not known: the node answered " +
+                    std::to_string(answer->status) + "; nothing was done");
+  }
+  return R"("amount":{"minor":)" + std::to_string(*options.minor) + R"(,"currency":)" +
+         quoted(currency) + "}";
+}
+
 ExitCode command(const Common& common, const OrderOptions& options, const std::string& act,
                  const std::string& resource, const std::string& body) {
   if (!options.yes &&
@@ -225,6 +247,9 @@ void add_acts(CLI::App& noun, Common& common, Work& work, const Options& options
     verb->callback([&common, &work, options, name, reason, body] {
       if (!reason) options->yes = true;
       work = [&common, options, name, body] {
+        auto amount = amount_of(common, *options);
+        if (!amount) return complain_of(amount.error());
+        options->amount = std::move(*amount);
         const auto [resource, json] = body(*options);
         return command(common, *options, name, resource, json);
       };
@@ -241,7 +266,7 @@ void add_acts(CLI::App& noun, Common& common, Work& work, const Options& options
         if (!o.refund_id.empty()) {
           json += ",\"refund_id\":" + quoted(o.refund_id);
         }
-        if (o.minor) json += ",\"amount\":" + std::to_string(*o.minor);
+        if (o.minor) json += "," + o.amount;
         return Parts{"/refunds", json + "}"};
       });
   refund->add_option("--minor", options->minor, "Of the smallest unit; default: what is left");
@@ -251,6 +276,11 @@ void add_acts(CLI::App& noun, Common& common, Work& work, const Options& options
         return Parts{"/payment/confirm", "{\"payment_method\":" + quoted(o.method) + "}"};
       });
   confirm->add_option("--method", options->method, "pm_...")->required();
+  CLI::App* capture =
+      add_act("capture", "Take the held money, or a part of it", false, [](const OrderOptions& o) {
+        return Parts{"/payment/capture", "{" + o.amount + "}"};
+      });
+  capture->add_option("--minor", options->minor, "Of the smallest unit; default: all that is held");
   add_act("resume", "Decide the queue of a quarantined order", true, [](const OrderOptions& o) {
     return Parts{"/resume", "{\"reason\":" + quoted(o.reason) + "}"};
   });

@@ -34,7 +34,7 @@ std::string part(const Json& order, const std::string& name) {
 
 void show_money(const Json& order) {
   std::string parts;
-  for (const char* name : {"authorized", "captured", "refunding", "refunded", "disputed"}) {
+  for (const char* name : {"authorized", "captured", "refunding", "refunded", "disputed", "lost"}) {
     const std::string text = part(order, name);
     if (!text.empty()) parts += (parts.empty() ? "" : ", ") + text;
   }
@@ -54,6 +54,18 @@ void show_operations(const Json& order) {
     line("operation", text);
     line("  key", text_at(operation, "/idempotency_key"));
     line("  request", text_at(operation, "/request_id"));
+  }
+}
+
+void show_disputes(const Json& order) {
+  simdjson::dom::array disputes;
+  if (order["disputes"].get(disputes) != simdjson::SUCCESS) return;
+  for (const Json dispute : disputes) {
+    std::string text = text_at(dispute, "/dispute_id") + "  " + money_at(dispute, "/amount") +
+                       "  " + text_at(dispute, "/status") + "  " + text_at(dispute, "/reason");
+    const std::string due = text_at(dispute, "/evidence_due_at");
+    if (text_at(dispute, "/status") == "opened" && !due.empty()) text += "  evidence due " + due;
+    line("dispute", text);
   }
 }
 
@@ -110,6 +122,7 @@ void show_order(const Json& order) {
   }
   show_operations(order);
   show_refunds(order);
+  show_disputes(order);
   if (text_at(order, "/cancel_requested") == "true") line("cancel", "requested");
   const std::string stuck = text_at(order, "/stuck/reason");
   if (!stuck.empty()) line("stuck", emphasised(stuck, "31"));

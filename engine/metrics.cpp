@@ -21,17 +21,27 @@ using prometheus::Histogram;
 using prometheus::Labels;
 
 // The closed label sets. What is not among them is counted under the last one.
-constexpr std::array<std::string_view, 13> input_kinds = {
-    "payment.initiate",      "payment.confirm", "payment.cancel", "order.cancel", "order.rejected",
-    "order.delivery_failed", "order.fulfilled", "refund.request", "answer",       "wake",
-    "payment.event",         "webhook",         "other"};
+constexpr std::array<std::string_view, 14> input_kinds = {"payment.initiate",
+                                                          "payment.confirm",
+                                                          "payment.capture",
+                                                          "payment.cancel",
+                                                          "order.cancel",
+                                                          "order.rejected",
+                                                          "order.delivery_failed",
+                                                          "order.fulfilled",
+                                                          "refund.request",
+                                                          "answer",
+                                                          "wake",
+                                                          "payment.event",
+                                                          "webhook",
+                                                          "other"};
 constexpr std::array<std::string_view, 5> outcomes = {"accepted", "ignored", "parked", "refused",
                                                       "misused"};
-constexpr std::array<CallKind, 5> call_kinds = {CallKind::send, CallKind::read_intent,
+constexpr std::array<CallKind, 6> call_kinds = {CallKind::send,         CallKind::read_intent,
                                                 CallKind::list_intents, CallKind::read_refund,
-                                                CallKind::list_refunds};
-constexpr std::array<std::string_view, 5> call_texts = {"send", "read_intent", "list_intents",
-                                                        "read_refund", "list_refunds"};
+                                                CallKind::list_refunds, CallKind::list_disputes};
+constexpr std::array<std::string_view, 6> call_texts = {
+    "send", "read_intent", "list_intents", "read_refund", "list_refunds", "list_disputes"};
 constexpr std::array<std::string_view, 9> call_outcomes = {"done",        "declined",     "refused",
                                                            "not_sent",    "unauthorized", "unknown",
                                                            "key_misused", "key_expired",  "other"};
@@ -49,8 +59,9 @@ constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx",
 constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
                                                            "parked",    "quarantined", "malformed",
                                                            "retryable", "forwarded"};
-constexpr std::array<std::string_view, 5> stuck_reasons = {
-    "compensation_stuck", "outcome_unknown", "authorization_lost", "quarantined", "other"};
+constexpr std::array<std::string_view, 6> stuck_reasons = {"compensation_stuck", "outcome_unknown",
+                                                           "authorization_lost", "money_overdrawn",
+                                                           "quarantined",        "other"};
 constexpr std::array<std::string_view, order_status_count> order_statuses = {
     "PAYMENT_PENDING", "PAYMENT_PROCESSING", "PENDING",           "FULFILLED",
     "PAYMENT_FAILED",  "CANCELLED",          "EXPIRED",           "REFUND_PENDING",

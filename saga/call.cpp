@@ -25,6 +25,8 @@ std::string_view to_text(CallKind kind) {
       return "read_refund";
     case CallKind::list_refunds:
       return "list_refunds";
+    case CallKind::list_disputes:
+      return "list_disputes";
   }
   std::abort();
 }
@@ -48,6 +50,7 @@ std::string to_text(const Answer& answer) {
           [](const answer::Intents& a) { return std::to_string(a.intents.size()) + " intents"; },
           [](const answer::Refund& a) { return join("refund", to_text(a.refund.status)); },
           [](const answer::Refunds& a) { return std::to_string(a.refunds.size()) + " refunds"; },
+          [](const answer::Disputes& a) { return std::to_string(a.disputes.size()) + " disputes"; },
           [](const answer::Declined& a) {
             return join("declined",
                         a.decline.decline_code.empty() ? a.decline.code : a.decline.decline_code);

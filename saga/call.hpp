@@ -11,7 +11,7 @@
 namespace paysaga {
 
 /// What a call does. Only `send` changes anything at the provider.
-enum class CallKind { send, read_intent, list_intents, read_refund, list_refunds };
+enum class CallKind { send, read_intent, list_intents, read_refund, list_refunds, list_disputes };
 
 /// Customers come first, then refunds, then reconciliation.
 enum class Lane { customer, refund, reconcile };
@@ -47,6 +47,10 @@ struct Refund {
 struct Refunds {
   std::vector<RefundObject> refunds;
   friend bool operator==(const Refunds&, const Refunds&) = default;
+};
+struct Disputes {
+  std::vector<DisputeObject> disputes;
+  friend bool operator==(const Disputes&, const Disputes&) = default;
 };
 /// 402: the attempt ended.
 struct Declined {
@@ -96,9 +100,9 @@ struct KeyExpired {
 }  // namespace answer
 
 using Answer =
-    std::variant<answer::Intent, answer::Intents, answer::Refund, answer::Refunds, answer::Declined,
-                 answer::Refused, answer::NotSent, answer::Unauthorized, answer::Unknown,
-                 answer::KeyMisused, answer::KeyExpired>;
+    std::variant<answer::Intent, answer::Intents, answer::Refund, answer::Refunds, answer::Disputes,
+                 answer::Declined, answer::Refused, answer::NotSent, answer::Unauthorized,
+                 answer::Unknown, answer::KeyMisused, answer::KeyExpired>;
 
 /// Makes the exact requests of a provider. Pure: the same arguments give the same bytes.
 class RequestEncoder {
@@ -110,20 +114,25 @@ class RequestEncoder {
     Money amount;
     CustomerId customer;
     std::optional<std::string> description;
+    bool manual_capture = false;
   };
   virtual ~RequestEncoder() = default;
   [[nodiscard]] virtual Request create(const Create& create) const = 0;
   [[nodiscard]] virtual Request confirm(const IntentId& intent, const MethodId& method,
                                         bool off_session) const = 0;
+  /// Takes so much of what is held, once; the rest is released.
+  [[nodiscard]] virtual Request capture(const IntentId& intent, const Money& amount) const = 0;
   [[nodiscard]] virtual Request cancel(const IntentId& intent, std::string_view reason) const = 0;
   [[nodiscard]] virtual Request refund(const IntentId& intent, const RefundId& refund, int attempt,
                                        const OrderId& order, std::string_view ledger,
                                        const Money& amount) const = 0;
-  [[nodiscard]] virtual Request read_intent(const IntentId& intent) const = 0;
+  /// `with_charge`: also until when held money can be captured.
+  [[nodiscard]] virtual Request read_intent(const IntentId& intent, bool with_charge) const = 0;
   /// All intents created in [from, to]; the provider pages through them.
   [[nodiscard]] virtual Request list_intents(Time from, Time to) const = 0;
   [[nodiscard]] virtual Request read_refund(const ProviderRefundId& refund) const = 0;
   [[nodiscard]] virtual Request list_refunds(const IntentId& intent) const = 0;
+  [[nodiscard]] virtual Request list_disputes(const IntentId& intent) const = 0;
 };
 
 [[nodiscard]] std::string_view to_text(CallKind kind);

@@ -36,6 +36,10 @@ Broken check_agreement(const payment::Payment& payment, const order::Order& orde
   if (order.payment.money.refunded != payment.money.refunded) {
     return "the order knows what was given back";
   }
+  if (order.payment.money.disputed != payment.money.disputed ||
+      order.payment.money.lost != payment.money.lost) {
+    return "the order knows what is disputed and what was lost";
+  }
   if (order.compensation && !std::ranges::any_of(payment.refunds, [&](const auto& refund) {
         return refund.id == *order.compensation;
       })) {

@@ -53,6 +53,12 @@ std::string_view to_text(EventType type) {
       return "PAYMENT_OUTCOME_KNOWN";
     case EventType::compensation_stuck:
       return "COMPENSATION_STUCK";
+    case EventType::dispute_opened:
+      return "DISPUTE_OPENED";
+    case EventType::dispute_won:
+      return "DISPUTE_WON";
+    case EventType::dispute_lost:
+      return "DISPUTE_LOST";
     case EventType::payment_refund_initiated:
       return "PAYMENT_REFUND_INITIATED";
     case EventType::order_created:
@@ -105,6 +111,9 @@ std::span<const Topic> topics_of(EventType type) {
       return cancelled;
     case EventType::payment_refunded:
     case EventType::payment_refund_failed:
+    case EventType::dispute_opened:
+    case EventType::dispute_won:
+    case EventType::dispute_lost:
       return refunded;
     case EventType::payment_outcome_unknown:
     case EventType::payment_outcome_known:

@@ -29,6 +29,9 @@ enum class EventType {
   payment_outcome_unknown,
   payment_outcome_known,
   compensation_stuck,
+  dispute_opened,
+  dispute_won,
+  dispute_lost,
   command_refused,           // By the payment machine.
   payment_refund_initiated,  // Order machine, as all below.
   order_created,
@@ -46,7 +49,8 @@ struct MoneyTotals {
   std::int64_t captured = 0;
   std::int64_t refunding = 0;
   std::int64_t refunded = 0;
-  std::int64_t disputed = 0;
+  std::int64_t disputed = 0;  // In disputes that are open.
+  std::int64_t lost = 0;      // In disputes that were lost.
   friend bool operator==(const MoneyTotals&, const MoneyTotals&) = default;
 };
 
@@ -62,6 +66,15 @@ struct RefundPart {
   std::optional<std::int64_t> amount_minor;
   bool compensation = false;
   friend bool operator==(const RefundPart&, const RefundPart&) = default;
+};
+
+/// The part of a dispute that an event tells of.
+struct DisputePart {
+  DisputeId dispute;
+  std::int64_t amount_minor;
+  std::string reason;
+  std::optional<Time> evidence_due_at;
+  friend bool operator==(const DisputePart&, const DisputePart&) = default;
 };
 
 /// One fact, as it is published: complete in itself. The codec adds the hash chain.
@@ -88,6 +101,7 @@ struct Event {
   std::optional<Time> expires_at;
   std::optional<EventId> command;  // The command that this answers, where it answers one.
   bool livemode = false;
+  std::optional<DisputePart> dispute = {};
   friend bool operator==(const Event&, const Event&) = default;
 };
 

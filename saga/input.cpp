@@ -8,6 +8,7 @@ std::string_view to_text(const Command& command) {
       Overload{
           [](const command::PaymentInitiate&) { return "payment.initiate"sv; },
           [](const command::PaymentConfirm&) { return "payment.confirm"sv; },
+          [](const command::PaymentCapture&) { return "payment.capture"sv; },
           [](const command::PaymentCancel&) { return "payment.cancel"sv; },
           [](const command::OrderCancel&) { return "order.cancel"sv; },
           [](const command::OrderRejected&) { return "order.rejected"sv; },
@@ -22,6 +23,7 @@ bool is_order_command(const Command& command) {
   return std::visit(Overload{
                         [](const command::PaymentInitiate&) { return false; },
                         [](const command::PaymentConfirm&) { return false; },
+                        [](const command::PaymentCapture&) { return false; },
                         [](const command::PaymentCancel&) { return false; },
                         [](const command::OrderCancel&) { return true; },
                         [](const command::OrderRejected&) { return true; },

@@ -26,12 +26,18 @@ struct PaymentInitiate {
   std::optional<Duration> expires_in;
   bool off_session = false;
   Metadata metadata;
+  bool manual_capture = false;  // Hold the money; payment.capture takes it.
   friend bool operator==(const PaymentInitiate&, const PaymentInitiate&) = default;
 };
 struct PaymentConfirm {
   MethodId method;
   std::optional<std::string> return_url;
   friend bool operator==(const PaymentConfirm&, const PaymentConfirm&) = default;
+};
+struct PaymentCapture {
+  std::optional<std::int64_t> amount_minor;  // Default: all that is held.
+  std::optional<Currency> currency;          // Of `amount_minor`, where the caller named one.
+  friend bool operator==(const PaymentCapture&, const PaymentCapture&) = default;
 };
 struct PaymentCancel {
   std::string reason;
@@ -66,7 +72,7 @@ struct RefundRequest {
 using Command =
     std::variant<command::PaymentInitiate, command::PaymentConfirm, command::PaymentCancel,
                  command::OrderCancel, command::OrderRejected, command::OrderDeliveryFailed,
-                 command::OrderFulfilled, command::RefundRequest>;
+                 command::OrderFulfilled, command::RefundRequest, command::PaymentCapture>;
 
 /// A command with its envelope. Read by storage's codec; checked once, when it is read.
 struct CommandInput {
@@ -101,8 +107,8 @@ struct PaymentEventInput {
 };
 
 /// What a provider sent word of. `intent`: its status may have moved. `decline`: an attempt was
-/// declined. `refund`: a refund of it was made, or has moved.
-enum class News { intent, decline, refund };
+/// declined. `refund`: a refund of it was made, or has moved. `dispute`: the same of a dispute.
+enum class News { intent, decline, refund, dispute };
 
 /// A webhook of the provider about this order's intent. It may be late, repeated or overtaken, so
 /// nothing in it is believed: it makes the payment look at the object now, and what that shows is

@@ -44,6 +44,34 @@ std::string_view to_text(RefundStatus status) {
   std::abort();
 }
 
+std::string_view to_text(DisputeState state) {
+  switch (state) {
+    case DisputeState::inquiry:
+      return "inquiry";
+    case DisputeState::inquiry_closed:
+      return "inquiry_closed";
+    case DisputeState::opened:
+      return "opened";
+    case DisputeState::won:
+      return "won";
+    case DisputeState::lost:
+      return "lost";
+  }
+  std::abort();
+}
+
+std::string_view to_text(DisputeFunds funds) {
+  switch (funds) {
+    case DisputeFunds::untouched:
+      return "untouched";
+    case DisputeFunds::withdrawn:
+      return "withdrawn";
+    case DisputeFunds::reinstated:
+      return "reinstated";
+  }
+  std::abort();
+}
+
 std::string_view to_text(OperationKind kind) {
   switch (kind) {
     case OperationKind::create:

@@ -49,6 +49,7 @@ struct IntentObject {
   std::string ledger;
   bool livemode = false;
   Time created{};
+  std::optional<Time> capture_before = {};  // Of held money, where the charge was shown as well.
   friend bool operator==(const IntentObject&, const IntentObject&) = default;
 };
 
@@ -62,6 +63,25 @@ struct RefundObject {
   std::string ledger;
   Time created{};
   friend bool operator==(const RefundObject&, const RefundObject&) = default;
+};
+
+/// How far a dispute has come: each value may follow those above it, none those below. An inquiry
+/// takes no money; one that is closed may still be opened.
+enum class DisputeState { inquiry, inquiry_closed, opened, won, lost };
+
+/// What became of the disputed money at the provider, in the same order.
+enum class DisputeFunds { untouched, withdrawn, reinstated };
+
+/// A dispute as the provider showed it once.
+struct DisputeObject {
+  DisputeId id;
+  DisputeState state;
+  DisputeFunds funds = DisputeFunds::untouched;
+  Money amount;
+  std::string reason;  // The provider's: fraudulent, product_not_received, ...
+  Time created{};
+  std::optional<Time> evidence_due_at;
+  friend bool operator==(const DisputeObject&, const DisputeObject&) = default;
 };
 
 enum class OperationKind { create, confirm, capture, cancel, refund };
@@ -108,6 +128,8 @@ struct Operation {
 
 [[nodiscard]] std::string_view to_text(IntentStatus status);
 [[nodiscard]] std::string_view to_text(RefundStatus status);
+[[nodiscard]] std::string_view to_text(DisputeState state);
+[[nodiscard]] std::string_view to_text(DisputeFunds funds);
 [[nodiscard]] std::string_view to_text(OperationKind kind);
 [[nodiscard]] std::string_view to_text(Phase phase);
 /// An unknown text is `other`.

@@ -10,6 +10,10 @@ std::string_view to_text(PlantedBug bug) {
   switch (bug) {
     case PlantedBug::none:
       return "none";
+    case PlantedBug::captured_twice:
+      return "captured_twice";
+    case PlantedBug::key_age_unheeded:
+      return "key_age_unheeded";
     case PlantedBug::act_before_read_back:
       return "act_before_read_back";
     case PlantedBug::new_key_on_retry:
@@ -46,6 +50,10 @@ std::string_view to_text(PlantedBug bug) {
       return "overtaken_event_heard";
     case PlantedBug::payment_topic_unread:
       return "payment_topic_unread";
+    case PlantedBug::dispute_ignored_by_refund:
+      return "dispute_ignored_by_refund";
+    case PlantedBug::webhook_merged_backwards:
+      return "webhook_merged_backwards";
   }
   std::abort();
 }

@@ -31,8 +31,12 @@ enum class PlantedBug {
   unstable_position_guessed,      // A position that cannot be told yet is taken for none.
   lost_position_guessed,          // A publisher whose position is lost begins at the start.
   snapshot_skips_after_failure,   // What could not be written is left out of the snapshot.
-  overtaken_event_heard,  // Orders go by the payment's event that comes last, not the newest.
-  payment_topic_unread    // Orders do not read one of the topics that tell of payments.
+  overtaken_event_heard,      // Orders go by the payment's event that comes last, not the newest.
+  payment_topic_unread,       // Orders do not read one of the topics that tell of payments.
+  captured_twice,             // A capture that is asked for again is made again.
+  key_age_unheeded,           // A key is sent however old it is.
+  dispute_ignored_by_refund,  // A refund begins while its payment is disputed.
+  webhook_merged_backwards    // What a late webhook shows of a dispute counts.
 };
 
 /// All of them but `none`.
@@ -53,7 +57,11 @@ inline constexpr std::array planted_bugs{PlantedBug::act_before_read_back,
                                          PlantedBug::lost_position_guessed,
                                          PlantedBug::snapshot_skips_after_failure,
                                          PlantedBug::overtaken_event_heard,
-                                         PlantedBug::payment_topic_unread};
+                                         PlantedBug::payment_topic_unread,
+                                         PlantedBug::captured_twice,
+                                         PlantedBug::key_age_unheeded,
+                                         PlantedBug::dispute_ignored_by_refund,
+                                         PlantedBug::webhook_merged_backwards};
 
 /// "act_before_read_back"; of no bug, "none".
 [[nodiscard]] std::string_view to_text(PlantedBug bug);

@@ -34,7 +34,8 @@ struct Policy {
                                            hours{1},    hours{6},   hours{24}};  // Then the last.
   std::array<Duration, 6> compensation_retry = {minutes{1}, minutes{10}, hours{1},
                                                 hours{6},   hours{24},   hours{24}};
-  int auto_retries = 0;  // Off-session only.
+  int auto_retries = 0;                    // Off-session only.
+  Duration hold_alarm_before = hours{24};  // Before a hold runs out; at most half of its time.
 };
 
 }  // namespace paysaga

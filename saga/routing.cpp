@@ -160,6 +160,9 @@ Message to_message(const CommandInput& input, const Context& context) {
                      [&](const command::PaymentConfirm& c) -> decltype(Message::input) {
                        return payment::Input{payment::AskConfirm{id, c}};
                      },
+                     [&](const command::PaymentCapture& c) -> decltype(Message::input) {
+                       return payment::Input{payment::AskCapture{id, c}};
+                     },
                      [&](const command::PaymentCancel& c) -> decltype(Message::input) {
                        return payment::Input{payment::AskCancel{id, c}};
                      },

@@ -38,6 +38,10 @@ struct AskConfirm {
   EventId id;
   command::PaymentConfirm ask;
 };
+struct AskCapture {
+  EventId id;
+  command::PaymentCapture ask;
+};
 struct AskCancel {
   EventId id;
   command::PaymentCancel ask;
@@ -46,8 +50,8 @@ struct AskRefund {
   EventId id;
   command::RefundRequest ask;
 };
-using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, AnswerInput, WakeInput,
-                           WebhookInput>;
+using Input = std::variant<AskInitiate, AskConfirm, AskCapture, AskCancel, AskRefund, AnswerInput,
+                           WakeInput, WebhookInput>;
 
 /// The payment machine. `now` is none before the first payment.initiate; then every other command
 /// is answered `parked` (early), every answer, webhook and wake-up `ignored`.
@@ -62,7 +66,8 @@ using Input = std::variant<AskInitiate, AskConfirm, AskCancel, AskRefund, Answer
                                                      const Input& input, const Scope& scope);
 [[nodiscard]] std::vector<Call> pending_calls(const Payment& payment, const OrderId& order,
                                               const Context& context);
-/// When the payment itself wants a WakeInput: its expiry, a failed compensation's next attempt.
+/// When the payment itself wants a WakeInput: its expiry, the alarm before a hold runs out, a
+/// failed compensation's next attempt.
 [[nodiscard]] std::optional<Time> next_decision_at(const Payment& payment);
 /// When the earliest pending call may be made that may not be made at `after` yet; none if there is
 /// no such call.

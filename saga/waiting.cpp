@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "paysaga/saga/parking.hpp"
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/verdict.hpp"
 
 namespace paysaga {
@@ -48,6 +49,17 @@ std::optional<Waiting> for_refund(const payment::Payment& payment) {
   return std::nullopt;
 }
 
+std::optional<Waiting> for_dispute(const payment::Payment& payment) {
+  for (const payment::Dispute& dispute : payment.disputes) {
+    if (!payment::is_open(dispute)) continue;
+    return Waiting{"dispute",
+                   "the customer's bank to decide the dispute " + dispute.id.text() + " (" +
+                       std::string{to_text(dispute.state)} + ")",
+                   dispute.opened_at, std::nullopt};
+  }
+  return std::nullopt;
+}
+
 std::pair<const char*, const char*> for_status(payment::Status status) {
   switch (status) {
     case payment::Status::ready:
@@ -65,6 +77,7 @@ std::pair<const char*, const char*> for_status(payment::Status status) {
     case payment::Status::cancelling:
       return {"provider", "the provider to finish the payment"};
     case payment::Status::authorized:
+      return {"capture", "the held money to be captured, or the order to be cancelled"};
     case payment::Status::captured:
       return {"delivery", "the order to be fulfilled, rejected or cancelled"};
   }
@@ -79,6 +92,7 @@ Waiting for_payment(const Saga& saga) {
   }
   if (!payment.operations.empty()) return for_operation(payment.operations.front());
   if (auto refund = for_refund(payment)) return *refund;
+  if (auto dispute = for_dispute(payment)) return *dispute;
   const auto [on, text] = for_status(payment.status);
   return Waiting{on, text, saga.updated_at, std::nullopt};
 }
@@ -110,7 +124,9 @@ bool is_open(const payment::Payment& payment) {
 }
 
 order::Status status_of_captured(const payment::Payment& payment) {
-  if (payment.money.refunded >= payment.money.captured) return order::Status::refunded;
+  const MoneyTotals& money = payment.money;
+  if (money.refunded >= money.captured) return order::Status::refunded;
+  if (money.refunded + money.lost >= money.captured) return order::Status::partially_refunded;
   for (const payment::Refund& refund : payment.refunds) {
     if (!refund.compensation) continue;
     if (refund.state == payment::RefundState::failed) return order::Status::refund_failed;
@@ -200,7 +216,7 @@ std::int64_t money_at_risk_minor(const Saga& saga) {
   const MoneyTotals& money = saga.payment ? saga.payment->money : saga.order.payment.money;
   const bool settled = saga.order.status == order::Status::partially_refunded;
   if (!is_ending(saga.order) || settled) return risk;
-  return std::max(risk, money.captured - money.refunded);
+  return std::max(risk, money.captured - money.refunded - money.lost);
 }
 
 }  // namespace paysaga

@@ -36,6 +36,14 @@ struct Last<payment::RefundState> {
   static constexpr auto value = payment::RefundState::refused;
 };
 template <>
+struct Last<DisputeState> {
+  static constexpr auto value = DisputeState::lost;
+};
+template <>
+struct Last<DisputeFunds> {
+  static constexpr auto value = DisputeFunds::reinstated;
+};
+template <>
 struct Last<order::Status> {
   static constexpr auto value = order::Status::partially_refunded;
 };
@@ -117,6 +125,12 @@ struct Blank<payment::Refund> {
   }
 };
 template <>
+struct Blank<payment::Dispute> {
+  static payment::Dispute make() {
+    return {.id = Blank<DisputeId>::make(), .amount_minor = 0, .reason = {}, .evidence_due_at = {}};
+  }
+};
+template <>
 struct Blank<payment::Payment> {
   static payment::Payment make() {
     return {.status = payment::Status::creating,
@@ -149,6 +163,14 @@ struct Blank<command::PaymentInitiate> {
 template <>
 struct Blank<command::PaymentConfirm> {
   static command::PaymentConfirm make() { return {Blank<MethodId>::make(), {}}; }
+};
+template <>
+struct Blank<command::PaymentCapture> {
+  static command::PaymentCapture make() { return {.amount_minor = {}, .currency = {}}; }
+};
+template <>
+struct Blank<payment::CaptureRequest> {
+  static payment::CaptureRequest make() { return {Blank<EventId>::make(), 0}; }
 };
 template <>
 struct Blank<command::RefundRequest> {

@@ -79,13 +79,12 @@ std::optional<std::string> read_return_url(CommandFields& fields) {
   return std::string{*text};
 }
 
-void check_capture(CommandFields& fields) {
+bool is_captured_by_hand(CommandFields& fields) {
   const auto capture = fields.text("capture");
-  if (!capture || *capture == "automatic") return;
-  fields.refuse("capture",
-                *capture == "manual"
-                    ? "\"manual\" is not supported yet; leave it out or use \"automatic\""
-                    : "must be \"automatic\"");
+  if (capture && *capture != "automatic" && *capture != "manual") {
+    fields.refuse("capture", "must be \"automatic\" or \"manual\"");
+  }
+  return capture && *capture == "manual";
 }
 
 /// A provider's id is never a number alone: what looks like a card number here is one, and must not
@@ -106,13 +105,18 @@ std::optional<Command> read_initiate(CommandFields& fields) {
     fields.refuse("customer_id", "looks like a mail address; send an opaque id of yours");
   }
   auto method = read_method(fields, false);
-  check_capture(fields);
+  const bool manual = is_captured_by_hand(fields);
   const auto expires_in = read_expires_in(fields);
   const bool off_session = fields.flag("off_session");
   Metadata metadata = read_metadata(fields);
   if (fields.refused()) return std::nullopt;
-  return command::PaymentInitiate{*amount,    *customer,   std::move(method),
-                                  expires_in, off_session, std::move(metadata)};
+  return command::PaymentInitiate{.amount = *amount,
+                                  .customer = *customer,
+                                  .method = std::move(method),
+                                  .expires_in = expires_in,
+                                  .off_session = off_session,
+                                  .metadata = std::move(metadata),
+                                  .manual_capture = manual};
 }
 
 std::optional<Command> read_confirm(CommandFields& fields) {
@@ -127,10 +131,10 @@ std::optional<Command> read_payment_cancel(CommandFields& fields) {
 }
 
 std::optional<Command> read_capture(CommandFields& fields) {
-  fields.refuse("command",
-                "payment.capture is not supported yet; payments are captured "
-                "automatically");
-  return std::nullopt;
+  const auto amount = fields.amount("amount", make_refund);
+  if (fields.refused()) return std::nullopt;
+  if (!amount) return command::PaymentCapture{};
+  return command::PaymentCapture{amount->minor, amount->currency};
 }
 
 template <class WithReason>
@@ -183,8 +187,8 @@ const Reader* find_reader(CommandFields& fields, std::string_view name) {
   std::string what = "'" + std::string{name.substr(0, 64)} + "' is unknown";
   if (near.empty()) {
     what +=
-        "; known are payment.initiate, payment.confirm, payment.cancel, order.cancel, "
-        "order.rejected, order.delivery_failed, order.fulfilled, refund.request";
+        "; known are payment.initiate, payment.confirm, payment.capture, payment.cancel, "
+        "order.cancel, order.rejected, order.delivery_failed, order.fulfilled, refund.request";
   } else {
     what += "; did you mean " + std::string{near} + "?";
   }

@@ -27,6 +27,7 @@ void write_money(JsonWriter& json, const MoneyTotals& money) {
   json.key("refunding").integer(money.refunding);
   json.key("refunded").integer(money.refunded);
   json.key("disputed").integer(money.disputed);
+  json.key("lost").integer(money.lost);
   json.close_object();
 }
 
@@ -54,6 +55,19 @@ void write_refund(JsonWriter& json, const Event& event) {
   json.close_object();
 }
 
+void write_dispute(JsonWriter& json, const Event& event) {
+  const DisputePart& dispute = *event.dispute;
+  json.key("dispute").open_object();
+  json.key("dispute_id").text(dispute.dispute.text());
+  json.key("amount").open_object();
+  json.key("minor").integer(dispute.amount_minor);
+  if (event.amount) json.key("currency").text(event.amount->currency.text());
+  json.close_object();
+  if (!dispute.reason.empty()) json.key("reason").text(dispute.reason);
+  if (dispute.evidence_due_at) json.key("evidence_due_at").time(*dispute.evidence_due_at);
+  json.close_object();
+}
+
 /// The event without hashes and without its closing brace.
 std::string write_open(const Event& event) {
   std::string out;
@@ -75,6 +89,7 @@ std::string write_open(const Event& event) {
   write_money(json, event.money);
   write_machine(json, event);
   if (event.refund) write_refund(json, event);
+  if (event.dispute) write_dispute(json, event);
   if (event.reason) {
     json.key("reason").open_object();
     json.key("code").text(event.reason->code);
@@ -193,6 +208,7 @@ MoneyTotals read_money(EventFields& fields) {
   money.refunding = part->integer("refunding").value_or(0);
   money.refunded = part->integer("refunded").value_or(0);
   money.disputed = part->integer("disputed").value_or(0);
+  money.lost = part->integer("lost").value_or(0);
   fields.adopt(*part);
   return money;
 }
@@ -227,6 +243,23 @@ std::optional<RefundPart> read_refund(EventFields& fields) {
   fields.adopt(*part);
   if (!refund) return std::nullopt;
   return RefundPart{*refund, minor, compensation};
+}
+
+std::optional<DisputePart> read_dispute(EventFields& fields) {
+  auto part = fields.object("dispute");
+  if (!part) return std::nullopt;
+  const auto dispute = part->needed("dispute.dispute_id", part->id<DisputeId>("dispute_id"));
+  std::optional<std::int64_t> minor;
+  if (auto amount = part->object("amount")) {
+    minor = amount->integer("minor");
+    part->adopt(*amount);
+  }
+  minor = part->needed("dispute.amount.minor", minor);
+  std::string reason = part->text("reason");
+  const auto due = part->time("evidence_due_at");
+  fields.adopt(*part);
+  if (!dispute || !minor) return std::nullopt;
+  return DisputePart{*dispute, *minor, std::move(reason), due};
 }
 
 }  // namespace
@@ -296,7 +329,8 @@ Result<Event> decode_event(std::string_view value) {
               .final = fields.flag("final"),
               .expires_at = {},
               .command = fields.id<EventId>("command_id"),
-              .livemode = fields.flag("livemode")};
+              .livemode = fields.flag("livemode"),
+              .dispute = read_dispute(fields)};
   read_machine(fields, event);
   if (auto reason = fields.object("reason")) {
     event.reason = Reason{reason->text("code"), reason->text("message")};

@@ -73,7 +73,7 @@ std::string_view fault_of(const Event& event) {
   if (!event.customer) return "customer_id is missing";
   if (!event.amount || event.amount->minor <= 0) return "amount is missing or not positive";
   if (money.authorized < 0 || money.captured < 0 || money.refunding < 0 || money.refunded < 0 ||
-      money.disputed < 0) {
+      money.disputed < 0 || money.lost < 0) {
     return "a total of money is negative";
   }
   const bool captured = event.status == to_text(payment::Status::captured);

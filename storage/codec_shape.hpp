@@ -23,7 +23,7 @@ void walk(F& field, T& value) {
 template <class F, Of<IntentObject> T>
 void walk(F& field, T& value) {
   auto& [id, status, amount, received_minor, latest_charge, last_error, order, attempt, ledger,
-         livemode, created] = value;
+         livemode, created, capture_before] = value;
   field("id", id);
   field("status", status);
   field("amount", amount);
@@ -35,6 +35,7 @@ void walk(F& field, T& value) {
   field("ledger", ledger);
   field("livemode", livemode);
   field("created", created);
+  field("capture_before", capture_before);
 }
 
 template <class F, Of<Request> T>
@@ -83,6 +84,13 @@ void walk(F& field, T& value) {
   field("commands", commands);
 }
 
+template <class F, Of<payment::CaptureRequest> T>
+void walk(F& field, T& value) {
+  auto& [command, amount_minor] = value;
+  field("command", command);
+  field("amount_minor", amount_minor);
+}
+
 template <class F, Of<payment::Refund> T>
 void walk(F& field, T& value) {
   auto& [id, amount_minor, reason, compensation, late_success, external, command, state, attempt,
@@ -105,21 +113,35 @@ void walk(F& field, T& value) {
   field("stuck_reported", stuck_reported);
 }
 
+template <class F, Of<payment::Dispute> T>
+void walk(F& field, T& value) {
+  auto& [id, amount_minor, state, funds, reason, opened_at, evidence_due_at] = value;
+  field("id", id);
+  field("amount_minor", amount_minor);
+  field("state", state);
+  field("funds", funds);
+  field("reason", reason);
+  field("opened_at", opened_at);
+  field("evidence_due_at", evidence_due_at);
+}
+
 template <class F, Of<MoneyTotals> T>
 void walk(F& field, T& value) {
-  auto& [authorized, captured, refunding, refunded, disputed] = value;
+  auto& [authorized, captured, refunding, refunded, disputed, lost] = value;
   field("authorized", authorized);
   field("captured", captured);
   field("refunding", refunding);
   field("refunded", refunded);
   field("disputed", disputed);
+  field("lost", lost);
 }
 
 template <class F, Of<payment::Payment> T>
 void walk(F& field, T& value) {
   auto& [status, amount, customer, method, method_waits, off_session, metadata, initiated_at,
          expires_at, intent_number, attempt, intent, cancel, closed, late, operations, refunds,
-         money, reads, looks, next_read_at, sequence] = value;
+         money, reads, looks, next_read_at, sequence, manual_capture, capture, capture_tries,
+         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks] = value;
   field("status", status);
   field("amount", amount);
   field("customer", customer);
@@ -142,6 +164,14 @@ void walk(F& field, T& value) {
   field("looks", looks);
   field("next_read_at", next_read_at);
   field("sequence", sequence);
+  field("manual_capture", manual_capture);
+  field("capture", capture);
+  field("capture_tries", capture_tries);
+  field("hold_alarm_at", hold_alarm_at);
+  field("disputes", disputes);
+  field("disputes_at", disputes_at);
+  field("dispute_reads", dispute_reads);
+  field("dispute_looks", dispute_looks);
 }
 
 template <class F, Of<order::Stuck> T>
@@ -153,12 +183,13 @@ void walk(F& field, T& value) {
 
 template <class F, Of<order::PaymentView> T>
 void walk(F& field, T& value) {
-  auto& [sequence, status, money, customer, amount] = value;
+  auto& [sequence, status, money, customer, amount, hold_expires] = value;
   field("sequence", sequence);
   field("status", status);
   field("money", money);
   field("customer", customer);
   field("amount", amount);
+  field("hold_expires", hold_expires);
 }
 
 template <class F, Of<order::Order> T>
@@ -196,13 +227,21 @@ void walk(F& field, T& value) {
 
 template <class F, Of<command::PaymentInitiate> T>
 void walk(F& field, T& value) {
-  auto& [amount, customer, method, expires_in, off_session, metadata] = value;
+  auto& [amount, customer, method, expires_in, off_session, metadata, manual_capture] = value;
   field("amount", amount);
   field("customer", customer);
   field("method", method);
   field("expires_in_us", expires_in);
   field("off_session", off_session);
   field("metadata", metadata);
+  field("manual_capture", manual_capture);
+}
+
+template <class F, Of<command::PaymentCapture> T>
+void walk(F& field, T& value) {
+  auto& [amount_minor, currency] = value;
+  field("amount_minor", amount_minor);
+  field("currency", currency);
 }
 
 template <class F, Of<command::PaymentConfirm> T>

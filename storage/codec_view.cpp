@@ -42,6 +42,7 @@ void add_money(JsonWriter& json, const MoneyTotals& money) {
   json.key("refunding").integer(money.refunding);
   json.key("refunded").integer(money.refunded);
   json.key("disputed").integer(money.disputed);
+  json.key("lost").integer(money.lost);
   json.close_object();
 }
 
@@ -94,6 +95,11 @@ void add_payment(JsonWriter& json, const Saga& saga) {
   add_id(json, "payment_method", payment.method);
   json.key("initiated_at").time(payment.initiated_at);
   json.key("expires_at").time(payment.expires_at);
+  json.key("capture").text(payment.manual_capture ? "manual" : "automatic");
+  const bool held =
+      payment.money.authorized > 0 && payment.intent && payment.intent->capture_before;
+  json.key("capture_before");
+  held ? json.time(*payment.intent->capture_before) : json.null();
   json.key("sequence").natural(payment.sequence);
   json.key("metadata").open_object();
   for (const auto& [key, value] : payment.metadata) json.any_key(key).text(value);
@@ -120,6 +126,24 @@ void add_refunds(JsonWriter& json, const Saga& saga) {
       json.key("requested_at").time(refund.requested_at);
       add_time(json, "next_at", refund.next_at);
       json.key("last_error").text(refund.last_error);
+      json.close_object();
+    }
+  }
+  json.close_array();
+}
+
+void add_disputes(JsonWriter& json, const Saga& saga) {
+  json.key("disputes").open_array();
+  if (saga.payment) {
+    for (const payment::Dispute& dispute : saga.payment->disputes) {
+      json.open_object();
+      json.key("dispute_id").text(dispute.id.text());
+      json.key("amount").money(Money{dispute.amount_minor, saga.payment->amount.currency});
+      json.key("status").text(to_text(dispute.state));
+      json.key("funds").text(to_text(dispute.funds));
+      json.key("reason").text(dispute.reason);
+      json.key("opened_at").time(dispute.opened_at);
+      add_time(json, "evidence_due_at", dispute.evidence_due_at);
       json.close_object();
     }
   }
@@ -186,6 +210,7 @@ std::string order_json(const Saga& saga, PartitionId partition,
   add_money(json, saga.payment ? saga.payment->money : told.money);
   add_payment(json, saga);
   add_refunds(json, saga);
+  add_disputes(json, saga);
   json.key("cancel_requested").boolean(saga.order.cancel_requested);
   const auto& stuck = saga.order.stuck;
   add_stopped(json, "stuck", stuck ? stuck->reason : "", stuck ? stuck->since : Time{});

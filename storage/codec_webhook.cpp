@@ -14,7 +14,7 @@ struct Row {
   News news;
 };
 
-// Charges tell nothing that their intents do not, and charge.refunded not which refund it was.
+// Charges tell nothing that their intents do not, but that somebody has refunded.
 constexpr std::array rows = {
     Row{"payment_intent.requires_action", News::intent},
     Row{"payment_intent.processing", News::intent},
@@ -25,6 +25,12 @@ constexpr std::array rows = {
     Row{"refund.created", News::refund},
     Row{"refund.updated", News::refund},
     Row{"refund.failed", News::refund},
+    Row{"charge.refunded", News::refund},
+    Row{"charge.dispute.created", News::dispute},
+    Row{"charge.dispute.updated", News::dispute},
+    Row{"charge.dispute.funds_withdrawn", News::dispute},
+    Row{"charge.dispute.funds_reinstated", News::dispute},
+    Row{"charge.dispute.closed", News::dispute},
 };
 
 std::optional<News> news_of(std::string_view type) {

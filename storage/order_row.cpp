@@ -30,6 +30,7 @@ void add_wrapping(MoneyTotals& sum, const MoneyTotals& value, int sign) {
   add_wrapping(sum.refunding, value.refunding, sign);
   add_wrapping(sum.refunded, value.refunded, sign);
   add_wrapping(sum.disputed, value.disputed, sign);
+  add_wrapping(sum.lost, value.lost, sign);
 }
 
 void write_currency(ByteWriter& bytes, const std::optional<Currency>& currency) {
@@ -118,6 +119,7 @@ std::vector<std::string> provider_ids_of(const Saga& saga) {
   for (const payment::Refund& refund : payment.refunds) {
     if (refund.provider_id) ids.push_back(refund.provider_id->text());
   }
+  for (const payment::Dispute& dispute : payment.disputes) ids.push_back(dispute.id.text());
   return ids;
 }
 
@@ -152,6 +154,8 @@ std::string encode_row(const OrderRow& row, std::string_view state) {
   bytes.text(summary.stuck_reason);
   bytes.text(summary.waiting_on);
   bytes.text(summary.customer ? std::string_view{summary.customer->text()} : std::string_view{});
+  // Behind all else, and only where there is something: rows of before end here.
+  if (summary.money.lost != 0) bytes.i64(summary.money.lost);
   std::string out = bytes.take();
   close_envelope(out, front_begin);
   const auto size = static_cast<std::uint32_t>(out.size() - front_begin);
@@ -195,6 +199,7 @@ Result<OrderRow> decode_row(const OrderId& order, std::string_view bytes) {
     sound = sound && parsed.has_value();
     if (parsed) summary.customer = *parsed;
   }
+  if (!reader.at_end()) summary.money.lost = reader.i64();
   if (!sound || !reader.at_end()) return fail(ErrorCode::corrupt, name + " cannot be read");
   return row;
 }
@@ -260,6 +265,11 @@ std::string encode_counts(const std::vector<StatusCount>& counts) {
     write_money(bytes, count.money);
     bytes.i64(count.money_at_risk_minor);
   }
+  // As in a row: behind all else, and only where there is something.
+  const bool lost = std::ranges::any_of(counts, [](const auto& c) { return c.money.lost != 0; });
+  for (const StatusCount& count : counts) {
+    if (lost) bytes.i64(count.money.lost);
+  }
   std::string out = bytes.take();
   close_envelope(out);
   return out;
@@ -283,6 +293,9 @@ Result<std::vector<StatusCount>> decode_counts(std::string_view bytes) {
     count.money = read_money(reader);
     count.money_at_risk_minor = reader.i64();
     counts.push_back(count);
+  }
+  if (!reader.at_end()) {
+    for (StatusCount& count : counts) count.money.lost = reader.i64();
   }
   if (!sound || !reader.at_end()) {
     return fail(ErrorCode::corrupt, "the counts of a partition cannot be read");

@@ -24,7 +24,8 @@ bool may_initiate(const Saga& saga) {
 std::int64_t left_minor(const Saga& saga) {
   if (!saga.payment) return 0;
   const MoneyTotals& money = saga.payment->money;
-  return money.captured - money.refunded - money.refunding;
+  if (money.disputed > 0) return 0;  // Nothing is refunded beside an open dispute.
+  return money.captured - money.refunded - money.refunding - money.lost;
 }
 
 void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {
@@ -36,6 +37,8 @@ void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {
 void add_running(const Saga& saga, std::vector<std::string_view>& actions) {
   const bool captured = saga.payment ? saga.payment->status == payment::Status::captured
                                      : saga.order.payment.money.captured > 0;
+  const bool held = saga.payment && saga.payment->status == payment::Status::authorized;
+  if (held && !saga.order.cancel_requested) actions.push_back("payment.capture");
   if (!captured) actions.push_back("payment.cancel");
   actions.insert(actions.end(), {"order.cancel", "order.rejected", "order.delivery_failed"});
   if (captured && !saga.order.cancel_requested) actions.push_back("order.fulfilled");
@@ -89,6 +92,7 @@ bool is_settled(const Saga& saga) {
       return false;
     // The next act is the customer's; no wait of ours brings it about.
     if (saga.payment->status == payment::Status::action_required) return true;
+    if (saga.payment->status == payment::Status::capturing) return false;
   }
   const Status status = status_of(saga);
   return status != Status::payment_processing && status != Status::refund_pending;

@@ -13,6 +13,8 @@ constexpr std::array route_table = {
     Route{"POST", "/v1/orders/{order_id}/payment", "payment_initiate", command, "payment.initiate"},
     Route{"POST", "/v1/orders/{order_id}/payment/confirm", "payment_confirm", command,
           "payment.confirm"},
+    Route{"POST", "/v1/orders/{order_id}/payment/capture", "payment_capture", command,
+          "payment.capture"},
     Route{"POST", "/v1/orders/{order_id}/payment/cancel", "payment_cancel", command,
           "payment.cancel"},
     Route{"POST", "/v1/orders/{order_id}/cancel", "order_cancel", command, "order.cancel"},

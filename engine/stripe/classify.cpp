@@ -74,14 +74,17 @@ bool mode_differs(const Body& body, bool livemode) {
 
 Classified from_page(Expect expect, ListPage page, std::string why) {
   Classified classified{answer::Unknown{why, false, std::nullopt}};
-  const bool intents = expect == Expect::intents;
-  const bool fits = intents ? page.refunds.empty() : page.intents.empty();
+  const bool fits = (expect == Expect::intents || page.intents.empty()) &&
+                    (expect == Expect::refunds || page.refunds.empty()) &&
+                    (expect == Expect::disputes || page.disputes.empty());
   // A page that says "more" without a cursor cannot be followed: the list would seem complete.
   if (!fits || (page.has_more && page.last_id.empty())) return classified;
   classified.has_more = page.has_more;
   classified.after = std::move(page.last_id);
-  if (intents) {
+  if (expect == Expect::intents) {
     classified.answer = answer::Intents{std::move(page.intents)};
+  } else if (expect == Expect::disputes) {
+    classified.answer = answer::Disputes{std::move(page.disputes)};
   } else {
     classified.answer = answer::Refunds{std::move(page.refunds)};
   }
@@ -95,7 +98,8 @@ Classified from_success(Expect expect, const HttpResponse& response, Body body) 
   auto* page = std::get_if<ListPage>(&body);
   if (expect == Expect::intent && intent != nullptr) return {answer::Intent{std::move(*intent)}};
   if (expect == Expect::refund && refund != nullptr) return {answer::Refund{std::move(*refund)}};
-  const bool list = expect == Expect::intents || expect == Expect::refunds;
+  const bool list =
+      expect == Expect::intents || expect == Expect::refunds || expect == Expect::disputes;
   if (list && page != nullptr) return from_page(expect, std::move(*page), std::move(why));
   return {answer::Unknown{std::move(why), false, std::nullopt}};
 }
@@ -187,6 +191,8 @@ Expect expect_of(CallKind kind, std::string_view target) {
       return Expect::refund;
     case CallKind::list_refunds:
       return Expect::refunds;
+    case CallKind::list_disputes:
+      return Expect::disputes;
   }
   std::abort();
 }

@@ -10,7 +10,7 @@
 namespace paysaga::engine::stripe {
 
 /// What a request asks for, and so what a success must hold.
-enum class Expect { intent, intents, refund, refunds };
+enum class Expect { intent, intents, refund, refunds, disputes };
 
 [[nodiscard]] Expect expect_of(CallKind kind, std::string_view target);
 

@@ -13,7 +13,7 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::int64_t created_seconds_max = 100'000'000'000;  // Beyond it, microseconds overflow.
+constexpr std::int64_t seconds_max = 100'000'000'000;  // Beyond it, microseconds overflow.
 
 /// Empty if the field is missing, null or no text.
 std::string_view text_at(const object& from, std::string_view name) {
@@ -59,9 +59,22 @@ std::optional<Money> money_of(const object& from) {
   return Money{*minor, *currency};
 }
 
+std::optional<Time> time_at(const object& from, std::string_view name) {
+  const std::int64_t second = integer_at(from, name).value_or(0);
+  if (second <= 0 || second >= seconds_max) return std::nullopt;
+  return Time{seconds{second}};
+}
+
 Time created_of(const object& from) {
-  const std::int64_t created = integer_at(from, "created").value_or(0);
-  return created > 0 && created < created_seconds_max ? Time{seconds{created}} : Time{};
+  return time_at(from, "created").value_or(Time{});
+}
+
+/// Only an expanded charge tells it.
+std::optional<Time> capture_before_of(const object& intent) {
+  const auto charge = object_at(intent, "latest_charge");
+  const auto details = charge ? object_at(*charge, "payment_method_details") : std::nullopt;
+  const auto card = details ? object_at(*details, "card") : std::nullopt;
+  return card ? time_at(*card, "capture_before") : std::nullopt;
 }
 
 int attempt_of(std::string_view text) {
@@ -108,7 +121,8 @@ std::optional<IntentObject> read_intent(const object& from) {
                       .attempt = marks.attempt,
                       .ledger = std::move(marks.ledger),
                       .livemode = flag_at(from, "livemode"),
-                      .created = created_of(from)};
+                      .created = created_of(from),
+                      .capture_before = capture_before_of(from)};
 }
 
 std::optional<RefundObject> read_refund(const object& from) {
@@ -125,6 +139,55 @@ std::optional<RefundObject> read_refund(const object& from) {
                       .attempt = marks.attempt,
                       .ledger = std::move(marks.ledger),
                       .created = created_of(from)};
+}
+
+/// What became of the money: the sum of what was taken and given back.
+DisputeFunds funds_of(const object& from) {
+  simdjson::dom::array moved;
+  if (from["balance_transactions"].get_array().get(moved) != simdjson::SUCCESS) {
+    return DisputeFunds::untouched;
+  }
+  std::int64_t sum = 0;
+  for (const element entry : moved) {
+    object transaction;
+    if (entry.get_object().get(transaction) != simdjson::SUCCESS) continue;
+    // Only the sign tells: an absurd amount must not overflow the sum.
+    const std::int64_t amount = integer_at(transaction, "amount").value_or(0);
+    sum += amount < 0 ? -1 : amount > 0 ? 1 : 0;
+  }
+  if (moved.size() == 0) return DisputeFunds::untouched;
+  return sum < 0 ? DisputeFunds::withdrawn : DisputeFunds::reinstated;
+}
+
+/// A status that we do not know counts as open: nothing is refunded, and it is asked for again.
+DisputeState dispute_state_of(std::string_view status, DisputeFunds funds) {
+  if (status == "warning_needs_response" || status == "warning_under_review") {
+    return DisputeState::inquiry;
+  }
+  if (status == "warning_closed") return DisputeState::inquiry_closed;
+  if (status == "won") return DisputeState::won;
+  if (status == "lost") return DisputeState::lost;
+  if (status == "prevented") {
+    return funds == DisputeFunds::withdrawn ? DisputeState::lost : DisputeState::inquiry_closed;
+  }
+  return DisputeState::opened;
+}
+
+std::optional<DisputeObject> read_dispute(const object& from) {
+  auto id = id_at<DisputeId>(from, "id");
+  const auto money = money_of(from);
+  const std::string_view status = text_at(from, "status");
+  if (!id || !money || money->minor <= 0 || status.empty()) return std::nullopt;
+  const DisputeFunds funds = funds_of(from);
+  std::optional<Time> due;
+  if (const auto evidence = object_at(from, "evidence_details")) due = time_at(*evidence, "due_by");
+  return DisputeObject{.id = *std::move(id),
+                       .state = dispute_state_of(status, funds),
+                       .funds = funds,
+                       .amount = *money,
+                       .reason = kept_text(from, "reason"),
+                       .created = created_of(from),
+                       .evidence_due_at = due};
 }
 
 ErrorObject read_error(const object& from) {
@@ -154,6 +217,12 @@ bool read_item(const object& item, ListPage& page) {
       page.refunds.push_back(*std::move(refund));
       return true;
     }
+  }
+  // All that a list shows are of one of our intents.
+  if (kind == "dispute") {
+    auto dispute = read_dispute(item);
+    if (dispute) page.disputes.push_back(*std::move(dispute));
+    return dispute.has_value();
   }
   ++page.foreign_unreadable;
   return marks_of(item).ledger.empty();

@@ -24,6 +24,7 @@ struct ErrorObject {
 struct ListPage {
   std::vector<IntentObject> intents;
   std::vector<RefundObject> refunds;
+  std::vector<DisputeObject> disputes;
   std::size_t foreign_unreadable = 0;
   bool has_more = false;
   std::string last_id;  // The cursor for the next page; empty if the page is.

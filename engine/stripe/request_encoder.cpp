@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view intents_path = "/v1/payment_intents";
 constexpr std::string_view refunds_path = "/v1/refunds";
+constexpr std::string_view disputes_path = "/v1/disputes";
 constexpr std::size_t description_bytes_max = 1'000;  // Stripe's limit counts characters.
 constexpr std::int64_t list_limit = 100;              // The most that Stripe takes.
 
@@ -45,7 +46,7 @@ Request StripeEncoder::create(const Create& create) const {
   form.add("amount", create.amount.minor)
       .add("currency", lower(create.amount.currency.text()))
       .add("payment_method_types[]", "card")
-      .add("capture_method", "automatic");
+      .add("capture_method", create.manual_capture ? "manual" : "automatic");
   if (create.customer.text().starts_with("cus_")) form.add("customer", create.customer.text());
   if (create.description && !create.description->empty()) {
     form.add("description", cut(*create.description, description_bytes_max));
@@ -62,6 +63,12 @@ Request StripeEncoder::confirm(const IntentId& intent, const MethodId& method,
   form.add("payment_method", method.text());
   if (off_session) form.add("off_session", "true");
   return {target_of("POST", intents_path, intent.text(), "confirm"), form.text()};
+}
+
+Request StripeEncoder::capture(const IntentId& intent, const Money& amount) const {
+  Form form;
+  form.add("amount_to_capture", amount.minor);
+  return {target_of("POST", intents_path, intent.text(), "capture"), form.text()};
 }
 
 Request StripeEncoder::cancel(const IntentId& intent, std::string_view reason) const {
@@ -83,8 +90,11 @@ Request StripeEncoder::refund(const IntentId& intent, const RefundId& refund, in
   return {target_of("POST", refunds_path), form.text()};
 }
 
-Request StripeEncoder::read_intent(const IntentId& intent) const {
-  return {target_of("GET", intents_path, intent.text()), ""};
+Request StripeEncoder::read_intent(const IntentId& intent, bool with_charge) const {
+  std::string target = target_of("GET", intents_path, intent.text());
+  Form query;
+  if (with_charge) target.append("?").append(query.add("expand[]", "latest_charge").text());
+  return {std::move(target), ""};
 }
 
 Request StripeEncoder::list_intents(Time from, Time to) const {
@@ -103,6 +113,12 @@ Request StripeEncoder::list_refunds(const IntentId& intent) const {
   Form query;
   query.add("payment_intent", intent.text()).add("limit", list_limit);
   return {target_of("GET", refunds_path) + "?" + query.text(), ""};
+}
+
+Request StripeEncoder::list_disputes(const IntentId& intent) const {
+  Form query;
+  query.add("payment_intent", intent.text()).add("limit", list_limit);
+  return {target_of("GET", disputes_path) + "?" + query.text(), ""};
 }
 
 std::string_view cancellation_reason(std::string_view reason) {
@@ -127,6 +143,7 @@ std::string_view endpoint_of(std::string_view target) {
   if (is("GET /v1/payment_intents")) return "list_intents";
   if (is("POST /v1/refunds")) return "create_refund";
   if (is("GET /v1/refunds")) return "list_refunds";
+  if (is("GET /v1/disputes")) return "list_disputes";
   if (starts("GET /v1/payment_intents/")) return "read_intent";
   if (starts("GET /v1/refunds/")) return "read_refund";
   if (starts("POST /v1/payment_intents/") && path.ends_with("/confirm")) return "confirm_intent";

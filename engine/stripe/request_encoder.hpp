@@ -20,15 +20,17 @@ class StripeEncoder final : public RequestEncoder {
   [[nodiscard]] Request create(const Create& create) const override;
   [[nodiscard]] Request confirm(const IntentId& intent, const MethodId& method,
                                 bool off_session) const override;
+  [[nodiscard]] Request capture(const IntentId& intent, const Money& amount) const override;
   [[nodiscard]] Request cancel(const IntentId& intent, std::string_view reason) const override;
   [[nodiscard]] Request refund(const IntentId& intent, const RefundId& refund, int attempt,
                                const OrderId& order, std::string_view ledger,
                                const Money& amount) const override;
-  [[nodiscard]] Request read_intent(const IntentId& intent) const override;
+  [[nodiscard]] Request read_intent(const IntentId& intent, bool with_charge) const override;
   /// Stripe counts in seconds: the bounds are widened to whole ones, never narrowed.
   [[nodiscard]] Request list_intents(Time from, Time to) const override;
   [[nodiscard]] Request read_refund(const ProviderRefundId& refund) const override;
   [[nodiscard]] Request list_refunds(const IntentId& intent) const override;
+  [[nodiscard]] Request list_disputes(const IntentId& intent) const override;
 };
 
 /// The nearest of the four reasons that Stripe takes: duplicate, fraudulent, requested_by_customer,

@@ -76,6 +76,10 @@ Answer join(std::optional<Answer> all, Answer page) {
     append(std::get<answer::Refunds>(*all).refunds, refunds->refunds);
     return *std::move(all);
   }
+  if (auto* disputes = std::get_if<answer::Disputes>(&page)) {
+    append(std::get<answer::Disputes>(*all).disputes, disputes->disputes);
+    return *std::move(all);
+  }
   return page;  // A page failed: half a list is no evidence.
 }
 
@@ -256,6 +260,7 @@ std::string_view outcome_of(const Answer& answer) {
                         [](const answer::Intents&) { return "done"; },
                         [](const answer::Refund&) { return "done"; },
                         [](const answer::Refunds&) { return "done"; },
+                        [](const answer::Disputes&) { return "done"; },
                         [](const answer::Declined&) { return "declined"; },
                         [](const answer::Refused&) { return "refused"; },
                         [](const answer::NotSent&) { return "not_sent"; },

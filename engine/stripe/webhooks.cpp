@@ -71,7 +71,8 @@ void Webhooks::find_order(Received received) {
   const auto known = store_.find_by_provider_id(event.intent->text());
   if (known && *known) return put(received, **known);
   // An intent that nobody marked is nobody's of ours; only what belongs to one may lack the mark.
-  if (*event.news != News::refund) return leave_alone(event, received.done);
+  const bool may_lack_it = *event.news == News::refund || *event.news == News::dispute;
+  if (!may_lack_it) return leave_alone(event, received.done);
   read_order(std::move(received));
 }
 
@@ -80,7 +81,7 @@ void Webhooks::read_order(Received received) {
   Call call{.id = "webhook:" + received.event.id.text(),
             .kind = CallKind::read_intent,
             .lane = Lane::reconcile,
-            .request = provider_.encoder().read_intent(intent),
+            .request = provider_.encoder().read_intent(intent, false),
             .key = std::nullopt,
             .send_until = Time::max()};
   const auto kept = std::make_shared<Received>(std::move(received));

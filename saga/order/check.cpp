@@ -14,7 +14,8 @@ bool has_given_back(const Order& order) {
 std::optional<std::string> check(const Order& order) {
   const MoneyTotals& money = order.payment.money;
   const auto broken = [](std::string rule) { return std::optional{std::move(rule)}; };
-  if (money.captured < 0 || money.refunded < 0 || money.refunding < 0 || money.disputed < 0) {
+  if (money.captured < 0 || money.refunded < 0 || money.refunding < 0 || money.disputed < 0 ||
+      money.lost < 0) {
     return broken("no total of an order is negative");
   }
   if (order.ended && !order.cancel_requested) {
@@ -29,7 +30,7 @@ std::optional<std::string> check(const Order& order) {
   if (has_given_back(order) && money.captured == 0) {
     return broken("only captured money is given back");
   }
-  const bool kept = money.captured > money.refunded + money.disputed;
+  const bool kept = money.captured > money.refunded + money.lost;
   if (order.status == Status::refunded && money.refunded < money.captured) {
     return broken("a refunded order has given everything back");
   }

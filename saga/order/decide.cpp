@@ -37,6 +37,10 @@ std::string_view stuck_reason(const Order& order) {
   const bool hold_lost =
       order.status == Status::pending && payment_status(order) == payment::Status::cancelled;
   if (hold_lost && !order.ended) return "authorization_lost";
+  // Others have given back, or the bank has taken back, beside what we did.
+  const MoneyTotals& money = order.payment.money;
+  if (money.refunding + money.refunded + money.lost > money.captured) return "money_overdrawn";
+  if (order.payment.hold_expires) return "hold_expires";
   if (order.unknown_outcomes > 0) return "outcome_unknown";
   return {};
 }
@@ -56,11 +60,18 @@ void update_stuck(Draft& draft) {
 bool is_impossible(const Order& order, const Event& event) {
   const MoneyTotals& money = event.money;
   if (!status_named(event.status)) return true;
-  const bool negative =
-      money.captured < 0 || money.refunding < 0 || money.refunded < 0 || money.disputed < 0;
+  const bool negative = money.captured < 0 || money.refunding < 0 || money.refunded < 0 ||
+                        money.disputed < 0 || money.lost < 0;
   const bool captured = event.status == payment::to_text(payment::Status::captured);
   return negative || captured != (money.captured > 0) ||
          money.captured < order.payment.money.captured;
+}
+
+/// From the warning on, as long as the money is neither taken nor released.
+bool is_hold_ending(const Order& order, const Event& event) {
+  const bool held = event.money.authorized > 0;
+  return held &&
+         (order.payment.hold_expires || (event.reason && event.reason->code == "hold_expires"));
 }
 
 void hear(Draft& draft, const Event& event) {
@@ -71,8 +82,9 @@ void hear(Draft& draft, const Event& event) {
   if (overtaken && !planted(PlantedBug::overtaken_event_heard)) return ignore(draft, "overtaken");
   if (is_impossible(order, event)) return ignore(draft, "contradicts what is known");
   const MoneyTotals before = order.payment.money;
-  order.payment =
-      PaymentView{event.sequence, event.status, event.money, event.customer, event.amount};
+  const bool hold_expires = is_hold_ending(order, event);
+  order.payment = PaymentView{event.sequence, event.status, event.money,
+                              event.customer, event.amount, hold_expires};
   if (event.type == EventType::payment_outcome_unknown) ++order.unknown_outcomes;
   if (event.type == EventType::payment_outcome_known && order.unknown_outcomes > 0) {
     --order.unknown_outcomes;

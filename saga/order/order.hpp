@@ -41,6 +41,7 @@ struct PaymentView {
   MoneyTotals money;
   std::optional<CustomerId> customer;  // None before its first event, as the amount.
   std::optional<Money> amount;
+  bool hold_expires = false;  // It was told that the money is held only for a short time more.
   friend bool operator==(const PaymentView&, const PaymentView&) = default;
 };
 

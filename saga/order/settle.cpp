@@ -53,16 +53,20 @@ void close(Draft& draft) {
   if (order.status == closed) return;
   move_to(draft, closed);
   tell(draft, EventType::order_refunded, to_text(closed),
-       money_text(order, money.refunded) + (whole ? " was refunded." : " of it was refunded."));
+       money_text(order, money.refunded) + (whole ? " was refunded." : " of it was refunded.") +
+           (money.lost > 0 ? " Your bank has given you " + money_text(order, money.lost) + "."
+                           : ""));
 }
 
 void settle_as(Draft& draft, Ask ask, bool failed) {
   Order& order = draft.order;
   const MoneyTotals& money = order.payment.money;
-  if (money.refunded + money.disputed >= money.captured) return close(draft);
+  if (money.refunded + money.lost >= money.captured) return close(draft);
   move_to(draft, failed || order.status == Status::refund_failed ? Status::refund_failed
                                                                  : Status::refund_pending);
-  const bool may_ask = ask == Ask::allowed && !order.held && !order.compensation;
+  // While a dispute is open the customer's bank decides: won, what is left is asked for.
+  const bool waits = order.held || order.compensation || money.disputed > 0;
+  const bool may_ask = ask == Ask::allowed && !waits;
   if (may_ask && left_minor(money) > 0) ask_for_refund(draft);
 }
 
@@ -77,7 +81,8 @@ void settle(Draft& draft, const News& news) {
   track_compensation(draft.order, event);
   // Asked again at once, a forbidden refund would be forbidden again: a person should look.
   const bool refused = refund_forbidden(event) && event.refund && event.refund->compensation;
-  const bool stranded = refused && left_minor(draft.order.payment.money) > 0;
+  const MoneyTotals& money = draft.order.payment.money;
+  const bool stranded = refused && money.disputed == 0 && left_minor(money) > 0;
   // What the payment machine itself gives back is not asked for as well.
   const bool late =
       event.type == EventType::late_success && event.reason && event.reason->code == "refund";
@@ -87,7 +92,7 @@ void settle(Draft& draft, const News& news) {
 }
 
 std::int64_t left_minor(const MoneyTotals& money) {
-  return money.captured - money.refunded - money.refunding - money.disputed;
+  return money.captured - money.refunded - money.refunding - money.disputed - money.lost;
 }
 
 bool refund_failed(const Event& event) {

@@ -31,7 +31,8 @@ std::string end_text(const Order& order, EndCause cause) {
   std::string text{cause_text(cause)};
   if (!order.end_reason.empty()) text.append(": ").append(order.end_reason);
   const MoneyTotals& money = order.payment.money;
-  if (money.captured > money.refunded + money.disputed) return text + ". Your money is refunded.";
+  if (money.disputed > 0) return text + ". Your bank decides what becomes of your money.";
+  if (money.captured > money.refunded + money.lost) return text + ". Your money is refunded.";
   if (money.captured > 0) return text + ". Your money has been refunded.";
   if (may_yet_be_charged(order)) return text + ". Should you be charged, it is refunded.";
   return text + ". You have not been charged.";

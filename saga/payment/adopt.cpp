@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/waits.hpp"
@@ -128,7 +129,7 @@ void adopt_refunds(Draft& draft, const RefundId& id, const std::vector<RefundObj
   refund.state = RefundState::failed;
   const MoneyTotals& money = payment.money;
   const std::int64_t left = left_minor(money);
-  const bool explained = money.captured - money.refunded <= 0 || left < refund.amount_minor;
+  const bool explained = kept_minor(money) <= 0 || left < refund.amount_minor;
   if (explained) {
     refund.next_at = draft.now();
     return retry_compensation(draft, refund);

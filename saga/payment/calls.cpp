@@ -2,8 +2,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
+#include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
 namespace {
@@ -16,13 +18,16 @@ Lane lane_of(OperationKind kind) {
 }
 
 Call send_of(const Operation& operation, const Context& context) {
+  const Time until = planted(PlantedBug::key_age_unheeded)
+                         ? Time::max()
+                         : operation.decided_at + context.policy.key_age_max;
   return Call{.id = operation.key.text() + "#" + std::to_string(operation.sends),
               .kind = CallKind::send,
               .lane = lane_of(operation.kind),
               .request = operation.request,
               .key = operation.key,
               .not_before = operation.next_at,
-              .send_until = operation.decided_at + context.policy.key_age_max};
+              .send_until = until};
 }
 
 Call read_call(std::string id, CallKind kind, Lane lane, Request request, Time not_before) {
@@ -50,7 +55,8 @@ Call look_of(const Payment& payment, const Operation& operation, const Context& 
     case OperationKind::capture:
     case OperationKind::cancel:
       return read_call(std::move(id), CallKind::read_intent, lane,
-                       encoder.read_intent(payment.intent->id), operation.next_at);
+                       encoder.read_intent(payment.intent->id, payment.manual_capture),
+                       operation.next_at);
     case OperationKind::refund:
       return read_call(std::move(id), CallKind::list_refunds, lane,
                        encoder.list_refunds(payment.intent->id), operation.next_at);
@@ -62,11 +68,18 @@ Call look_of(const Payment& payment, const Operation& operation, const Context& 
 Call planned_look(const Payment& payment, const RequestEncoder& encoder) {
   const IntentId& intent = payment.intent->id;
   const bool captured = payment.status == Status::captured;
-  return read_call((captured ? refund_list_stem(intent) : "read:" + intent.text()) + "#" +
-                       std::to_string(payment.looks),
-                   captured ? CallKind::list_refunds : CallKind::read_intent, Lane::reconcile,
-                   captured ? encoder.list_refunds(intent) : encoder.read_intent(intent),
-                   *payment.next_read_at);
+  return read_call(
+      (captured ? refund_list_stem(intent) : "read:" + intent.text()) + "#" +
+          std::to_string(payment.looks),
+      captured ? CallKind::list_refunds : CallKind::read_intent, Lane::reconcile,
+      captured ? encoder.list_refunds(intent) : encoder.read_intent(intent, payment.manual_capture),
+      *payment.next_read_at);
+}
+
+Call dispute_look(const Payment& payment, const RequestEncoder& encoder) {
+  const IntentId& intent = payment.intent->id;
+  return read_call(dispute_look_id(payment), CallKind::list_disputes, Lane::reconcile,
+                   encoder.list_disputes(intent), *payment.disputes_at);
 }
 
 void earliest(std::optional<Time>& first, Time time) {
@@ -112,6 +125,7 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
   }
   const RequestEncoder& encoder = context.encoder;
   if (payment.next_read_at) calls.push_back(planned_look(payment, encoder));
+  if (looks_at_disputes(payment)) calls.push_back(dispute_look(payment, encoder));
   for (const Refund& refund : payment.refunds) {
     if (refund.state != RefundState::pending) continue;
     const ProviderRefundId& id = *refund.provider_id;
@@ -131,6 +145,7 @@ std::optional<Time> next_call_at(const Payment& payment, Time after) {
     if (next_step(payment, operation) != Step::none) add(operation.next_at);
   }
   if (payment.next_read_at) add(*payment.next_read_at);
+  if (looks_at_disputes(payment)) add(*payment.disputes_at);
   for (const Refund& refund : payment.refunds) {
     if (refund.state == RefundState::pending) add(*refund.next_at);
   }
@@ -140,6 +155,7 @@ std::optional<Time> next_call_at(const Payment& payment, Time after) {
 std::optional<Time> next_decision_at(const Payment& payment) {
   std::optional<Time> first;
   if (waits_for_customer(payment)) first = payment.expires_at;
+  if (payment.status == Status::authorized) first = payment.hold_alarm_at;
   for (const Refund& refund : payment.refunds) {
     if (is_to_be_retried(refund)) earliest(first, *refund.next_at);
   }
@@ -150,7 +166,7 @@ std::int64_t money_at_risk_minor(const Payment& payment) {
   std::int64_t risk = payment.money.disputed;
   // What succeeded late and is neither back nor accepted: its refunds are part of that.
   if (payment.late && payment.closed) {
-    return risk + payment.money.captured - payment.money.refunded;
+    return kept_minor(payment.money);
   }
   for (const Operation& operation : payment.operations) {
     const bool may_charge =
@@ -167,7 +183,7 @@ std::int64_t money_at_risk_minor(const Payment& payment) {
 }
 
 bool has_work(const Payment& payment) {
-  return !payment.operations.empty() || payment.next_read_at ||
+  return !payment.operations.empty() || payment.next_read_at || looks_at_disputes(payment) ||
          std::ranges::any_of(payment.refunds, [](const Refund& refund) {
            return is_running(refund) || is_to_be_retried(refund);
          });

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/planted.hpp"
@@ -16,7 +17,7 @@ Broken check_money(const Payment& payment) {
   const MoneyTotals& money = payment.money;
   if (payment.amount.minor <= 0) return "an amount is positive";
   if (money.authorized < 0 || money.captured < 0 || money.refunding < 0 || money.refunded < 0 ||
-      money.disputed < 0) {
+      money.disputed < 0 || money.lost < 0) {
     return "no total is negative";
   }
   if (money.authorized > payment.amount.minor) return "authorized is at most the amount";
@@ -31,10 +32,35 @@ Broken check_money(const Payment& payment) {
   }
   if (money.refunding != refunding) return "refunding is the sum of the refunds that run";
   if (money.refunded != refunded) return "refunded is the sum of the refunds that succeeded";
-  // What others refund at the provider is a fact that no rule of ours can forbid.
+  // What others refund or take back at the provider is a fact that no rule of ours can forbid: if
+  // it breaks this one, the order's alarm says so.
   const bool reserved = !planted(PlantedBug::refund_without_reservation);
-  if (reserved && !external && refunding + refunded > money.captured) {
+  const bool others = external || money.lost > 0;
+  if (reserved && !others && refunding + refunded > money.captured) {
     return "refunding and refunded are at most captured";
+  }
+  return nullptr;
+}
+
+Broken check_disputes(const Payment& payment) {
+  std::int64_t disputed = 0;
+  std::int64_t lost = 0;
+  bool open = false;
+  for (const Dispute& dispute : payment.disputes) {
+    if (dispute.amount_minor <= 0) return "a dispute's amount is positive";
+    if (std::ranges::count(payment.disputes, dispute.id, &Dispute::id) != 1) {
+      return "a dispute has one record";
+    }
+    if (dispute.state == DisputeState::opened) disputed += dispute.amount_minor;
+    if (dispute.state == DisputeState::lost) lost += dispute.amount_minor;
+    open = open || is_open(dispute);
+  }
+  if (payment.money.disputed != disputed)
+    return "disputed is the sum of the disputes that are open";
+  if (payment.money.lost != lost) return "lost is the sum of the disputes that were lost";
+  if (open && !payment.disputes_at) return "an open dispute is looked at";
+  if (!payment.disputes.empty() && payment.status != Status::captured) {
+    return "disputes belong to captured money";
   }
   return nullptr;
 }
@@ -94,6 +120,17 @@ Broken check_confirming(const Payment& payment) {
   return nullptr;
 }
 
+Broken check_capturing(const Payment& payment) {
+  const bool capture = has(payment, OperationKind::capture);
+  if (payment.operations.size() != (capture ? 1 : 0)) return "capturing: nothing else is under way";
+  if (!capture && !payment.next_read_at) return "capturing: something will move it";
+  if (!payment.capture || !payment.intent) return "capturing: its amount and intent are known";
+  if (payment.capture->amount_minor > payment.money.authorized) {
+    return "capturing: at most what is held";
+  }
+  return nullptr;
+}
+
 /// A status in which nothing is under way: `reads` says whether the intent is looked at, news or
 /// not.
 Broken check_idle(const Payment& payment, bool intent, bool reads) {
@@ -108,7 +145,8 @@ Broken check_cancelling(const Payment& payment) {
   const bool cancel = has(payment, OperationKind::cancel);
   if (!payment.cancel) return "cancelling: it has a cause";
   if (create && (cancel || payment.intent)) return "cancelling: a create comes before the cancel";
-  if (!create && !cancel && !payment.next_read_at) return "cancelling: something will move it";
+  const bool moves = create || cancel || has(payment, OperationKind::capture);
+  if (!moves && !payment.next_read_at) return "cancelling: something will move it";
   if (has(payment, OperationKind::confirm) && !cancel) {
     return "cancelling: a confirm has its cancel behind it";
   }
@@ -155,8 +193,9 @@ Broken check_status(const Payment& payment) {
     case Status::action_required:
     case Status::processing:
     case Status::authorized:
-    case Status::capturing:
       return check_idle(payment, true, true);
+    case Status::capturing:
+      return check_capturing(payment);
     case Status::captured:
       return check_captured(payment);
     case Status::cancelling:
@@ -171,6 +210,11 @@ bool may_be_closed(Status status) {
   return status == Status::cancelling || status == Status::cancelled || status == Status::captured;
 }
 
+bool may_be_held(Status status) {
+  return status == Status::authorized || status == Status::capturing ||
+         status == Status::cancelling;
+}
+
 bool may_have_cancel(Status status) {
   return may_be_closed(status);
 }
@@ -179,6 +223,7 @@ bool may_have_cancel(Status status) {
 
 std::optional<std::string> check(const Payment& payment) {
   Broken broken = check_money(payment);
+  if (broken == nullptr) broken = check_disputes(payment);
   if (broken == nullptr) broken = check_operations(payment);
   if (broken == nullptr) broken = check_status(payment);
   if (broken == nullptr && payment.closed && !may_be_closed(payment.status)) {
@@ -189,6 +234,9 @@ std::optional<std::string> check(const Payment& payment) {
   }
   if (broken == nullptr && payment.method_waits && payment.status != Status::creating) {
     broken = "a method waits only until the intent exists";
+  }
+  if (broken == nullptr && payment.capture && !may_be_held(payment.status)) {
+    broken = "a capture is known only while it runs";
   }
   if (broken == nullptr && payment.next_read_at && !payment.intent) {
     broken = "what is looked at is known";

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/states.hpp"
 
@@ -48,7 +49,8 @@ Answered initiate(const AskInitiate& ask, const Scope& scope) {
                       .operations = {},
                       .refunds = {},
                       .money = {},
-                      .next_read_at = std::nullopt}};
+                      .next_read_at = std::nullopt,
+                      .manual_capture = wish.manual_capture}};
   add_create(draft);
   tell(draft, EventType::payment_initiated).command = ask.id;
   return finish(std::move(draft));
@@ -59,6 +61,7 @@ Answered from_nothing(const Input& input, const Scope& scope) {
   return std::visit(Overload{
                         [&](const AskInitiate& ask) { return initiate(ask, scope); },
                         [&](const AskConfirm&) { return nothing(Outcome::parked, early); },
+                        [&](const AskCapture&) { return nothing(Outcome::parked, early); },
                         [&](const AskCancel&) { return nothing(Outcome::parked, early); },
                         [&](const AskRefund&) { return nothing(Outcome::parked, early); },
                         [&](const AnswerInput&) { return nothing(Outcome::ignored, early); },
@@ -101,7 +104,10 @@ void from_status(Draft& draft, const Input& input) {
 Answered decide(const std::optional<Payment>& now, const Input& input, const Scope& scope) {
   if (!now) return from_nothing(input, scope);
   Draft draft{scope, *now};
+  const auto* news = std::get_if<WebhookInput>(&input);
+  const bool disputed = news != nullptr && hear_of_dispute(draft, *news);
   from_status(draft, input);
+  if (disputed) keep_dispute_look(draft);
   return finish(std::move(draft));
 }
 

@@ -1,5 +1,6 @@
 #include "paysaga/saga/payment/evidence.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -99,9 +100,10 @@ Finding declined(Draft& draft, Operation& operation, const answer::Declined& ans
 Finding refused(Draft& draft, Operation& operation, const answer::Refused& answer) {
   const OperationKind kind = operation.kind;
   const bool intent_shown = answer.intent && is_ours(draft, *answer.intent);
-  // A cancel that is refused decides nothing by itself: the intent does.
+  // A cancel or a capture that is refused decides nothing by itself: the intent does.
+  const bool by_intent = kind == OperationKind::cancel || kind == OperationKind::capture;
   const bool moved_on = answer.code == unexpected_state && kind != OperationKind::create;
-  if (kind == OperationKind::cancel || moved_on) {
+  if (by_intent || moved_on) {
     if (intent_shown) return settled_by(draft, kind, *answer.intent);
     look_after_refusal(draft, operation, answer);
     return found::Nothing{};
@@ -155,6 +157,7 @@ Finding hear_send(Draft& draft, Operation& operation, const AnswerInput& input) 
           [&](const answer::Intents&) { return unreadable(draft, operation, "a list answered"); },
           [&](const answer::Refund&) { return unreadable(draft, operation, "a refund answered"); },
           [&](const answer::Refunds&) { return unreadable(draft, operation, "a list answered"); },
+          [&](const answer::Disputes&) { return unreadable(draft, operation, "a list answered"); },
       },
       input.answer);
 }
@@ -204,6 +207,7 @@ Finding hear_look(Draft& draft, Operation& operation, const AnswerInput& input) 
           [&](const answer::Intents& a) { return list_shows(draft, operation, a.intents); },
           [&](const answer::Refund&) { return failed("a refund answered", std::nullopt); },
           [&](const answer::Refunds&) { return failed("a list answered", std::nullopt); },
+          [&](const answer::Disputes&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Declined&) { return failed("a decline answered", std::nullopt); },
           [&](const answer::Refused& a) { return failed(a.code, std::nullopt); },
           [&](const answer::NotSent& a) { return failed(a.why, a.retry_after); },
@@ -234,6 +238,7 @@ Finding hear_read(Draft& draft, const AnswerInput& input) {
           [&](const answer::Intents&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Refund&) { return failed("a refund answered", std::nullopt); },
           [&](const answer::Refunds&) { return failed("a list answered", std::nullopt); },
+          [&](const answer::Disputes&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Declined&) { return failed("a decline answered", std::nullopt); },
           [&](const answer::Refused& a) { return failed(a.code, std::nullopt); },
           [&](const answer::NotSent& a) { return failed(a.why, a.retry_after); },
@@ -245,6 +250,13 @@ Finding hear_read(Draft& draft, const AnswerInput& input) {
       input.answer);
 }
 
+/// Once, when it becomes known until when the money is held.
+void plan_hold_alarm(Draft& draft) {
+  const Time until = *draft.payment.intent->capture_before;
+  const Duration left = std::max(until - draft.now(), Duration{0});
+  draft.payment.hold_alarm_at = until - std::min(draft.policy().hold_alarm_before, left / 2);
+}
+
 }  // namespace
 
 Finding hear(Draft& draft, const AnswerInput& input) {
@@ -253,7 +265,8 @@ Finding hear(Draft& draft, const AnswerInput& input) {
     if (operation.kind == OperationKind::refund) continue;
     const Step step = next_step(payment, operation);
     const bool sent = is_call(input.call_id, operation.key.text(), '#', operation.sends);
-    if (sent && step != Step::look) return hear_send(draft, operation, input);
+    const bool awaited = step != Step::look || operation.phase == Phase::intended;
+    if (sent && awaited) return hear_send(draft, operation, input);
     const bool looked = is_call(input.call_id, operation.key.text(), '?', operation.reads);
     if (looked && step != Step::send) return hear_look(draft, operation, input);
   }
@@ -267,7 +280,10 @@ Finding hear(Draft& draft, const AnswerInput& input) {
 void show(Draft& draft, const IntentObject& intent) {
   std::optional<IntentObject>& known = draft.payment.intent;
   if (known && is_final(known->status)) return;
+  const std::optional<Time> capture_before = known ? known->capture_before : std::nullopt;
   known = intent;
+  if (capture_before) known->capture_before = capture_before;
+  if (!capture_before && known->capture_before) plan_hold_alarm(draft);
 }
 
 std::optional<Decline> newer_decline(const std::optional<IntentObject>& before,

@@ -42,6 +42,7 @@ void from_action_required(Draft& draft, const Input& input) {
                  [&](const AskConfirm& ask) {
                    refuse(draft, ask.id, "in_progress", "The customer has to act first.");
                  },
+                 [&](const AskCapture& ask) { refuse_capture(draft, ask); },
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },

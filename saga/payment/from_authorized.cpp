@@ -1,15 +1,13 @@
 #include <string>
 
 #include "paysaga/saga/payment/news.hpp"
+#include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/payment/states.hpp"
 #include "paysaga/saga/payment/steps.hpp"
 
 namespace paysaga::payment {
 namespace {
-
-// Nothing here asks for manual capture, but the provider may show an intent that is held: it is
-// watched, and can be voided.
 
 void shown(Draft& draft, const IntentObject& intent) {
   show(draft, intent);
@@ -41,8 +39,36 @@ void answered(Draft& draft, const Finding& finding) {
              finding);
 }
 
-void refuse_confirm(Draft& draft, const AskConfirm& ask) {
-  refuse(draft, ask.id, to_text(draft.payment.status), "The money is already held.");
+/// The code of a refusal; empty: it can be captured.
+std::string_view fault_of(const Payment& payment, const AskCapture& ask, std::int64_t minor) {
+  const Currency currency = payment.amount.currency;
+  if (ask.ask.currency && *ask.ask.currency != currency) return "currency_mismatch";
+  if (minor > payment.money.authorized) return "amount_too_large";
+  return make_refund(minor, currency) ? std::string_view{} : "amount_malformed";
+}
+
+void begin_capture(Draft& draft, const AskCapture& ask) {
+  Payment& payment = draft.payment;
+  const std::int64_t minor = ask.ask.amount_minor.value_or(payment.money.authorized);
+  const std::string_view fault = fault_of(payment, ask, minor);
+  if (!fault.empty()) return refuse(draft, ask.id, fault, "So much is not held for this payment.");
+  payment.status = Status::capturing;
+  payment.next_read_at = std::nullopt;
+  payment.capture = CaptureRequest{ask.id, minor};
+  add_capture(draft);
+  tell(draft, EventType::payment_processing);
+}
+
+/// Told once: nobody else says that the hold will be lost.
+void warn_of_end(Draft& draft) {
+  Payment& payment = draft.payment;
+  if (!payment.hold_alarm_at || draft.now() < *payment.hold_alarm_at) {
+    return ignore(draft, "nothing is due");
+  }
+  payment.hold_alarm_at = std::nullopt;
+  note(draft, "the hold runs out soon");
+  tell(draft, EventType::payment_authorized, "hold_expires",
+       "The money is held only for a short time more.");
 }
 
 }  // namespace
@@ -50,25 +76,12 @@ void refuse_confirm(Draft& draft, const AskConfirm& ask) {
 void from_authorized(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
-                 [&](const AskConfirm& ask) { refuse_confirm(draft, ask); },
+                 [&](const AskConfirm& ask) { refuse_held(draft, ask.id); },
+                 [&](const AskCapture& ask) { begin_capture(draft, ask); },
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
-                 [&](const WakeInput&) { ignore(draft, "nothing is due"); },
-                 [&](const WebhookInput& news) { look_now(draft, news); },
-             },
-             input);
-}
-
-void from_capturing(Draft& draft, const Input& input) {
-  std::visit(Overload{
-                 [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
-                 [&](const AskConfirm& ask) { refuse_confirm(draft, ask); },
-                 // Evidence of the capture first: it is voided or refunded by what that shows.
-                 [&](const AskCancel& ask) { begin_cancel(draft, asked_by(ask)); },
-                 [&](const AskRefund&) { park(draft, "the outcome of the capture is not known"); },
-                 [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
-                 [&](const WakeInput&) { ignore(draft, "waits for evidence, not for the time"); },
+                 [&](const WakeInput&) { warn_of_end(draft); },
                  [&](const WebhookInput& news) { look_now(draft, news); },
              },
              input);

@@ -33,6 +33,7 @@ void initiate(Draft& draft, const AskInitiate& ask) {
   payment.method = ask.ask.method;
   payment.method_waits = ask.ask.method.has_value();
   payment.off_session = ask.ask.off_session;
+  payment.manual_capture = ask.ask.manual_capture;
   payment.metadata = ask.ask.metadata;
   payment.expires_at = draft.now() + ask.ask.expires_in.value_or(draft.policy().expires_in);
   payment.status = Status::creating;
@@ -77,6 +78,7 @@ void from_cancelled(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { initiate(draft, ask); },
                  [&](const AskConfirm& ask) { confirm(draft, ask); },
+                 [&](const AskCapture& ask) { refuse_capture(draft, ask); },
                  [&](const AskCancel& ask) { cancel(draft, ask); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput&) { ignore(draft, "no call waits for this answer"); },

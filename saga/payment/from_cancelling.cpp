@@ -80,9 +80,11 @@ void undone(Draft& draft, OperationKind by) {
       return finish_cancel(draft);  // No intent that could charge.
     case OperationKind::cancel:
       return next_try(draft, *find_operation(draft.payment, OperationKind::cancel));
+    case OperationKind::capture:
+      settle(draft, OperationKind::capture, "it was not carried out");
+      return cancel_intent(draft);
     // A request may still be under way; the cancel behind it finds out. Refunds run only later.
     case OperationKind::confirm:
-    case OperationKind::capture:
     case OperationKind::refund:
       return;
   }
@@ -99,6 +101,12 @@ void answered(Draft& draft, const Finding& finding) {
              finding);
 }
 
+void refuse_ending(Draft& draft, const EventId& command) {
+  const bool by_wish = draft.payment.cancel->cause == CancelCause::customer;
+  refuse(draft, command, by_wish ? "cancel_requested" : "cancelling",
+         "The payment is being ended.");
+}
+
 /// After a cancel that is not final another payment may follow, but only once that is done.
 void initiate(Draft& draft, const AskInitiate& ask) {
   const CancelRequest& cancel = *draft.payment.cancel;
@@ -106,13 +114,7 @@ void initiate(Draft& draft, const AskInitiate& ask) {
     return park(draft, "the cancel must be done first");
   }
   if (!cancel.final) return answer_initiate(draft, ask);
-  const bool by_wish = cancel.cause == CancelCause::customer;
-  refuse(draft, ask.id, by_wish ? "cancel_requested" : "cancelling", "The payment is being ended.");
-}
-
-void confirm(Draft& draft, const AskConfirm& ask) {
-  const bool by_wish = draft.payment.cancel->cause == CancelCause::customer;
-  refuse(draft, ask.id, by_wish ? "cancel_requested" : "cancelling", "The payment is being ended.");
+  refuse_ending(draft, ask.id);
 }
 
 /// A person's wish outweighs the expiry: a success is then completed and refunded, not late.
@@ -132,7 +134,8 @@ void join(Draft& draft, const AskCancel& ask) {
 void from_cancelling(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { initiate(draft, ask); },
-                 [&](const AskConfirm& ask) { confirm(draft, ask); },
+                 [&](const AskConfirm& ask) { refuse_ending(draft, ask.id); },
+                 [&](const AskCapture& ask) { refuse_ending(draft, ask.id); },
                  [&](const AskCancel& ask) { join(draft, ask); },
                  [&](const AskRefund&) { park(draft, "the outcome of the payment is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },

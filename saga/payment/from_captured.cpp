@@ -10,6 +10,7 @@ void from_captured(Draft& draft, const Input& input) {
       Overload{
           [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
           [&](const AskConfirm& ask) { refuse(draft, ask.id, "captured", "It is already paid."); },
+          [&](const AskCapture& ask) { refuse_capture(draft, ask); },
           [&](const AskCancel& ask) {
             refuse(draft, ask.id, "captured", "It is already paid; ask for a refund.");
           },

@@ -82,6 +82,7 @@ void from_confirming(Draft& draft, const Input& input) {
                    refuse(draft, ask.id, "in_progress", "A payment is already being made.");
                  },
                  // The confirm is never sent again; cancelling tells whether it charged.
+                 [&](const AskCapture& ask) { refuse_capture(draft, ask); },
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund&) { park(draft, "the outcome of the payment is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },

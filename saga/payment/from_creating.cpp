@@ -70,6 +70,7 @@ void from_creating(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
                  [&](const AskConfirm& ask) { keep_method(draft, ask); },
+                 [&](const AskCapture& ask) { refuse_capture(draft, ask); },
                  [&](const AskCancel& ask) { cancel(draft, ask); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },

@@ -43,6 +43,7 @@ void from_processing(Draft& draft, const Input& input) {
                    refuse(draft, ask.id, "in_progress", "A payment is already being made.");
                  },
                  // Nothing can be cancelled now: the looks go on and decide it.
+                 [&](const AskCapture& ask) { refuse_capture(draft, ask); },
                  [&](const AskCancel& ask) { begin_cancel(draft, asked_by(ask)); },
                  [&](const AskRefund&) { park(draft, "the outcome of the payment is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },

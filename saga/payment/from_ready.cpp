@@ -9,6 +9,7 @@ void from_ready(Draft& draft, const Input& input) {
   std::visit(Overload{
                  [&](const AskInitiate& ask) { answer_initiate(draft, ask); },
                  [&](const AskConfirm& ask) { answer_confirm(draft, ask); },
+                 [&](const AskCapture& ask) { refuse_capture(draft, ask); },
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { hear_waiting(draft, answer); },

@@ -75,6 +75,7 @@ void seek_now(Draft& draft, const WebhookInput& news) {
 
 void list_refunds_now(Draft& draft, const WebhookInput& news) {
   if (!is_about(draft.payment, news)) return ignore_foreign(draft);
+  if (news.news == News::dispute) return note(draft, "its disputes are listed now");
   if (news.news != News::refund) return ignore(draft, "it is already paid");
   plan_look(draft, draft.now());
   note(draft, "its refunds are listed now");

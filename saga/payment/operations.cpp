@@ -64,12 +64,17 @@ bool is_found_by_listing(OperationKind kind) {
   return kind == OperationKind::create || kind == OperationKind::refund;
 }
 
+bool is_withdrawn(const Payment& payment, const Operation& operation) {
+  return operation.kind == OperationKind::capture && payment.cancel;
+}
+
 }  // namespace
 
 Step next_step(const Payment& payment, const Operation& operation) {
   const bool cancel_behind = operation.kind == OperationKind::confirm &&
                              find_operation(payment, OperationKind::cancel) != nullptr;
   if (cancel_behind) return Step::none;
+  if (is_withdrawn(payment, operation)) return Step::look;
   if (operation.phase == Phase::intended) return Step::send;
   if (operation.phase == Phase::refused || !operation.repeatable) return Step::look;
   if (is_found_by_listing(operation.kind)) return Step::send;
@@ -89,8 +94,9 @@ const Operation* find_operation(const Payment& payment, OperationKind kind) {
 void add_create(Draft& draft) {
   const Payment& payment = draft.payment;
   const RequestEncoder::Create create{
-      draft.scope.order, payment.intent_number, std::string{draft.scope.context.ledger},
-      payment.amount,    payment.customer,      std::nullopt};
+      draft.scope.order,     payment.intent_number, std::string{draft.scope.context.ledger},
+      payment.amount,        payment.customer,      std::nullopt,
+      payment.manual_capture};
   add(draft, OperationKind::create, payment.intent_number, 1, std::nullopt,
       draft.scope.context.encoder.create(create), Duration{0});
 }
@@ -102,6 +108,23 @@ void add_confirm(Draft& draft, const MethodId& method) {
   add(draft, OperationKind::confirm, payment.attempt, 1, std::nullopt,
       draft.scope.context.encoder.confirm(payment.intent->id, method, payment.off_session),
       Duration{0});
+}
+
+void add_capture(Draft& draft) {
+  Payment& payment = draft.payment;
+  ensure(payment.intent && payment.capture, "a capture has an intent and an amount");
+  const Money amount{payment.capture->amount_minor, payment.amount.currency};
+  ++payment.capture_tries;
+  add(draft, OperationKind::capture, payment.intent_number, payment.capture_tries, std::nullopt,
+      draft.scope.context.encoder.capture(payment.intent->id, amount), Duration{0});
+}
+
+void withdraw_capture(Draft& draft, Duration patience) {
+  Operation* capture = find_operation(draft.payment, OperationKind::capture);
+  if (capture == nullptr) return;
+  capture->repeatable = false;
+  if (capture->phase != Phase::intended) return;
+  capture->next_at = draft.now() + patience;
 }
 
 void add_cancel(Draft& draft, Duration wait) {
@@ -147,6 +170,7 @@ void next_try(Draft& draft, Operation& operation) {
   if (operation.kind == OperationKind::cancel) {
     draft.payment.cancel->tries = operation.try_number;
   }
+  if (operation.kind == OperationKind::capture) draft.payment.capture_tries = operation.try_number;
   note(draft,
        std::string{to_text(operation.kind)} + " try " + std::to_string(operation.try_number));
   operation.key =

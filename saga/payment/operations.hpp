@@ -22,6 +22,8 @@ enum class Step {
 void add_create(Draft& draft);
 /// Starts the next attempt: `payment.attempt` rises.
 void add_confirm(Draft& draft, const MethodId& method);
+/// Of what `payment.capture` asks for.
+void add_capture(Draft& draft);
 /// Not before `wait` has passed.
 void add_cancel(Draft& draft, Duration wait = Duration{0});
 void add_refund(Draft& draft, const Refund& refund);
@@ -34,6 +36,9 @@ void settle_all(Draft& draft, std::string_view outcome);
 
 /// The former try is known to have done nothing: the same bytes under a new key.
 void next_try(Draft& draft, Operation& operation);
+/// A cancel waits for the capture's outcome: it is not sent again. An answer that is under way is
+/// heard; after `patience` the intent is looked at.
+void withdraw_capture(Draft& draft, Duration patience);
 
 // What an answer to a send makes of an operation when it brought no outcome.
 

@@ -41,6 +41,13 @@ struct CancelRequest {
   friend bool operator==(const CancelRequest&, const CancelRequest&) = default;
 };
 
+/// A capture that was asked for: there is one at a time, and none after one that took the money.
+struct CaptureRequest {
+  EventId command;
+  std::int64_t amount_minor;
+  friend bool operator==(const CaptureRequest&, const CaptureRequest&) = default;
+};
+
 enum class RefundState {
   requested,  // Accepted; its operation is being made.
   pending,    // The provider has it and has not finished.
@@ -70,6 +77,18 @@ struct Refund {
   friend bool operator==(const Refund&, const Refund&) = default;
 };
 
+/// What the customer's bank takes back, or asks about. It goes its own way beside the payment.
+struct Dispute {
+  DisputeId id;
+  std::int64_t amount_minor;
+  DisputeState state = DisputeState::inquiry;
+  DisputeFunds funds = DisputeFunds::untouched;
+  std::string reason;
+  Time opened_at{};
+  std::optional<Time> evidence_due_at;
+  friend bool operator==(const Dispute&, const Dispute&) = default;
+};
+
 /// The payment of one order. `check` names what its parts must agree on.
 struct Payment {
   Status status;
@@ -94,6 +113,14 @@ struct Payment {
   int looks = 0;  // All looks answered: part of the next look's call id.
   std::optional<Time> next_read_at;  // At the intent; once that is captured, at its refunds.
   std::uint64_t sequence = 0;        // Of its last event.
+  bool manual_capture = false;
+  std::optional<CaptureRequest> capture = {};  // While it is under way.
+  int capture_tries = 0;                       // Captures decided so far: the `try` of the newest.
+  std::optional<Time> hold_alarm_at = {};  // authorized: when somebody is told that time is short.
+  std::vector<Dispute> disputes = {};
+  std::optional<Time> disputes_at = {};  // Next look at them, once it is captured.
+  int dispute_reads = 0;                 // Looks since the last news: the schedule's step.
+  int dispute_looks = 0;                 // All looks: part of the next look's call id.
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 

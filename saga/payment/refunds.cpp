@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "paysaga/saga/payment/decline.hpp"
+#include "paysaga/saga/payment/dispute.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/waits.hpp"
 #include "paysaga/saga/planted.hpp"
@@ -59,7 +60,8 @@ std::string_view forbidden(const Draft& draft, const command::RefundRequest& ask
                            std::int64_t amount_minor) {
   const Payment& payment = draft.payment;
   if (ask.currency && *ask.currency != payment.amount.currency) return "currency_mismatch";
-  if (payment.money.disputed > 0) return "disputed";
+  const bool disputed = payment.money.disputed > 0;
+  if (disputed && !planted(PlantedBug::dispute_ignored_by_refund)) return "disputed";
   const std::int64_t left = left_minor(payment.money);
   if (left <= 0) return "nothing_left";
   if (amount_minor > left) return "amount_too_large";
@@ -90,6 +92,10 @@ void refused(Draft& draft, Operation& operation, Refund& refund, const answer::R
   if (refund.compensation && is_amount_error(answer)) {
     return look_after_refusal(draft, operation, answer);
   }
+  // It tells of a dispute before any news of that.
+  const bool disputed =
+      answer.code == "charge_disputed" || answer.code == "refund_disputed_payment";
+  if (disputed) look_at_disputes(draft);
   settle_refund(draft, refund.id, "refused");
   fail_refund(draft, refund, RefundState::refused, answer.code);
 }
@@ -140,6 +146,7 @@ void hear_send(Draft& draft, Operation& operation, Refund& refund, const AnswerI
                  [&](const answer::Intent&) { unreadable(); },
                  [&](const answer::Intents&) { unreadable(); },
                  [&](const answer::Refunds&) { unreadable(); },
+                 [&](const answer::Disputes&) { unreadable(); },
              },
              input.answer);
 }
@@ -165,6 +172,7 @@ void hear_look(Draft& draft, Operation& operation, Refund& refund, const AnswerI
   std::visit(Overload{
                  [&](const answer::Refunds& a) { list_shows(draft, operation, refund, a.refunds); },
                  [&](const answer::Refund&) { failed("a refund answered", std::nullopt); },
+                 [&](const answer::Disputes&) { failed("disputes answered", std::nullopt); },
                  [&](const answer::Intent&) { failed("an intent answered", std::nullopt); },
                  [&](const answer::Intents&) { failed("intents answered", std::nullopt); },
                  [&](const answer::Declined&) { failed("a decline answered", std::nullopt); },
@@ -193,6 +201,7 @@ void hear_read(Draft& draft, Refund& refund, const AnswerInput& input) {
                    show_refund(draft, refund, a.refund);
                  },
                  [&](const answer::Refunds&) { failed("a list answered", std::nullopt); },
+                 [&](const answer::Disputes&) { failed("disputes answered", std::nullopt); },
                  [&](const answer::Intent&) { failed("an intent answered", std::nullopt); },
                  [&](const answer::Intents&) { failed("intents answered", std::nullopt); },
                  [&](const answer::Declined&) { failed("a decline answered", std::nullopt); },
@@ -274,6 +283,7 @@ void hear_refund(Draft& draft, const AnswerInput& input) {
       payment.next_read_at && payment.intent &&
       is_call(input.call_id, refund_list_stem(payment.intent->id), '#', payment.looks);
   if (listed) return hear_refund_list(draft, input);
+  if (is_dispute_look(payment, input.call_id)) return hear_dispute_list(draft, input);
   ignore(draft, "no call waits for this answer");
 }
 
@@ -296,10 +306,10 @@ bool is_to_be_retried(const Refund& refund) {
 }
 
 std::int64_t left_minor(const MoneyTotals& money) {
-  if (planted(PlantedBug::refund_without_reservation)) {
-    return money.captured - money.refunded - money.disputed;
-  }
-  return money.captured - money.refunded - money.refunding - money.disputed;
+  std::int64_t left = kept_minor(money);
+  if (!planted(PlantedBug::refund_without_reservation)) left -= money.refunding;
+  if (!planted(PlantedBug::dispute_ignored_by_refund)) left -= money.disputed;
+  return left;
 }
 
 void succeed_refund(Draft& draft, Refund& refund) {
@@ -357,7 +367,7 @@ void show_refund(Draft& draft, Refund& refund, const RefundObject& seen) {
 
 void retry_compensation(Draft& draft, Refund& refund) {
   const MoneyTotals& money = draft.payment.money;
-  if (money.captured - money.refunded <= 0) {
+  if (kept_minor(money) <= 0) {
     refund.state = RefundState::refused;
     refund.next_at = std::nullopt;
     note(draft, "nothing left to compensate");
@@ -366,7 +376,8 @@ void retry_compensation(Draft& draft, Refund& refund) {
     return;
   }
   const std::int64_t left = left_minor(money);
-  if (left <= 0 || money.disputed > 0) {
+  const bool disputed = money.disputed > 0 && !planted(PlantedBug::dispute_ignored_by_refund);
+  if (left <= 0 || disputed) {
     // Another refund runs or a dispute is open: what is owed depends on how that ends.
     refund.next_at = draft.now() + compensation_wait(draft.policy(), refund.attempt);
     note(draft, "compensation waits");

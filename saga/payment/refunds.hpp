@@ -29,7 +29,7 @@ void retry_compensations(Draft& draft);
 [[nodiscard]] bool is_running(const Refund& refund);
 /// True for a compensation that failed and will be tried again.
 [[nodiscard]] bool is_to_be_retried(const Refund& refund);
-/// What may still be asked back: captured, less refunded, reserved and disputed.
+/// What may still be asked back: what is kept, less what is reserved or disputed.
 [[nodiscard]] std::int64_t left_minor(const MoneyTotals& money);
 
 // Parts of it that adopt.cpp shares.

@@ -56,6 +56,12 @@ std::string_view published_code(const Payment& payment) {
   std::abort();  // Every cause has its code; here memory is corrupt.
 }
 
+/// The money is taken or released.
+void forget_hold(Payment& payment) {
+  payment.capture = std::nullopt;
+  payment.hold_alarm_at = std::nullopt;
+}
+
 }  // namespace
 
 void become_ready(Draft& draft) {
@@ -144,6 +150,7 @@ void succeed(Draft& draft) {
   payment.money.authorized = 0;
   payment.status = Status::captured;
   payment.next_read_at = std::nullopt;
+  forget_hold(payment);
   payment.method_waits = false;
   note(draft, "captured");
   const bool by_wish = payment.cancel && payment.cancel->cause == CancelCause::customer;
@@ -200,6 +207,7 @@ void finish_cancel(Draft& draft) {
   payment.status = Status::cancelled;
   payment.money.authorized = 0;
   payment.next_read_at = std::nullopt;
+  forget_hold(payment);
   // After a lost hold the goods may be on their way: nothing more follows by itself.
   if (payment.cancel->final || hold_expired) payment.closed = true;
   note(draft, "cancelled");
@@ -233,6 +241,17 @@ void answer_confirm(Draft& draft, const AskConfirm& ask) {
     return refuse(draft, ask.id, "expired", "The time to pay is over.");
   }
   start_attempt(draft, ask.ask.method);
+}
+
+void refuse_held(Draft& draft, const EventId& command) {
+  const Status status = draft.payment.status;
+  refuse(draft, command, to_text(status),
+         status == Status::capturing ? "The held money is being taken."
+                                     : "The money is already held.");
+}
+
+void refuse_capture(Draft& draft, const AskCapture& ask) {
+  refuse(draft, ask.id, to_text(draft.payment.status), "No money is held for this payment.");
 }
 
 bool is_fault_of_method(const found::Refused& refusal) {

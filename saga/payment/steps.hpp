@@ -56,6 +56,10 @@ void expire_if_due(Draft& draft);
 void answer_initiate(Draft& draft, const AskInitiate& ask);
 /// payment.confirm while the intent waits for it.
 void answer_confirm(Draft& draft, const AskConfirm& ask);
+/// A command that does not fit held money, or its capture: the status says why.
+void refuse_held(Draft& draft, const EventId& command);
+/// payment.capture while nothing is held.
+void refuse_capture(Draft& draft, const AskCapture& ask);
 /// A fault of the payment method is the customer's to mend, like a decline.
 [[nodiscard]] bool is_fault_of_method(const found::Refused& refusal);
 

@@ -1,5 +1,7 @@
 #include "paysaga/sim/check/ledger.hpp"
 
+#include <algorithm>
+
 #include "paysaga/storage/codec_event.hpp"
 
 namespace paysaga::sim {
@@ -10,6 +12,11 @@ bool is_over(const Saga* saga) {
   if (saga == nullptr || !saga->payment) return false;
   const auto& cancel = saga->payment->cancel;
   return saga->payment->closed || (cancel && cancel->cause != payment::CancelCause::customer);
+}
+
+/// What somebody else refunds is reserved by nobody.
+bool has_external(const CountedDecision& decision) {
+  return std::ranges::any_of(decision.after->payment->refunds, &payment::Refund::external);
 }
 
 std::string differs(std::string_view what, std::int64_t told, std::int64_t booked) {
@@ -56,20 +63,25 @@ void LedgerCheck::book(const CountedDecision& decision, const Event& event) {
   if (money.captured > 0 && money.authorized != 0) {
     wrong(decision, name + " tells of money that is held beside what was taken");
   }
-  if (money.refunding < 0 || money.refunding + money.refunded + money.disputed > money.captured) {
+  const bool others = money.lost > 0 || has_external(decision);
+  if (money.refunding < 0 || money.refunded > money.captured ||
+      (!others && money.refunding + money.refunded > money.captured)) {
     wrong(decision, name + " tells of more on its way back than was taken");
   }
 }
 
 void LedgerCheck::book_capture(Account& account, const CountedDecision& decision,
                                const Event& event) {
+  if (event.type == EventType::payment_authorized) account.held = true;
   const bool completed = event.type == EventType::payment_completed;
   if (!completed && event.type != EventType::late_success) return;
   if (account.captured > 0) wrong(decision, "money is told to be taken a second time");
   if (completed && is_over(decision.before)) {
     wrong(decision, "a success is told as no late one, and the payment was over");
   }
-  account.captured = event.amount ? event.amount->minor : 0;
+  const std::int64_t amount = event.amount ? event.amount->minor : 0;
+  const std::int64_t taken = event.money.captured;
+  account.captured = account.held && taken > 0 && taken <= amount ? taken : amount;
 }
 
 void LedgerCheck::book_refund(Account& account, const CountedDecision& decision,

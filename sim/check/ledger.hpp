@@ -21,6 +21,7 @@ class LedgerCheck {
 
  private:
   struct Account {
+    bool held = false;  // It was told to be held: a part of it may be taken.
     std::int64_t captured = 0;
     std::int64_t refunded = 0;
     std::map<std::string, std::int64_t> refunds;  // Those that are back, by their id.

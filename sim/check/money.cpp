@@ -1,5 +1,6 @@
 #include "paysaga/sim/check/money.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace paysaga::sim {
@@ -16,12 +17,31 @@ void MoneyCheck::at_step(Time now) {
   const stripe::Books& books = model_.books();
   if (books.violations() == violations_) return;
   violations_ = books.violations();
+  const auto& sightings = books.sightings();
+  const bool harmless =
+      sightings.size() == violations_ && std::ranges::all_of(sightings, [&](const auto& sighting) {
+        return sighting.violation == stripe::Violation::refund_over_charge &&
+               is_refunded_by_others(sighting.order);
+      });
+  if (harmless) return;
   std::string names;
   for (const stripe::Violation violation : violations) {
     if (books.violations(violation) == 0) continue;
     names += (names.empty() ? "" : ", ") + std::string{to_text(violation)};
   }
   findings_.add({"money", "the payment service's books name a violation: " + names, "", now});
+}
+
+bool MoneyCheck::is_refunded_by_others(stripe::Index order) const {
+  if (order == stripe::no_index) return false;
+  for (const stripe::Index intent : model_.books().orders()[order].intents) {
+    const stripe::Index charge = account().intent(intent).state.charge;
+    if (charge == stripe::no_index) continue;
+    for (const stripe::Index refund : account().charge(charge).refunds) {
+      if (stripe::find(*account().refund(refund).state.metadata, "refund_id").empty()) return true;
+    }
+  }
+  return false;
 }
 
 void MoneyCheck::counted(const CountedDecision& decision) {

@@ -35,6 +35,8 @@ class MoneyCheck {
   [[nodiscard]] const stripe::Account& account() const { return model_.account(); }
   [[nodiscard]] Sums sums_of(const stripe::OrderBook& book) const;
   void compare(const stripe::OrderBook& book, Time now);
+  /// Somebody else refunds it too: then the engine may ask for more than is left, and is refused.
+  [[nodiscard]] bool is_refunded_by_others(stripe::Index order) const;
 
   const stripe::StripeModel& model_;
   const Wholes& orders_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "paysaga/sim/check/commands.hpp"
+#include "paysaga/sim/check/disputes.hpp"
 #include "paysaga/sim/check/effects.hpp"
 #include "paysaga/sim/check/fold.hpp"
 #include "paysaga/sim/check/history.hpp"
@@ -30,7 +31,8 @@ class Oracle {
         ledger{findings},
         wishes{wholes, findings},
         money{model, wholes, findings},
-        pair{orders, wholes, findings} {}
+        pair{orders, wholes, findings},
+        disputes{model, wholes, findings} {}
 
   /// An entry of the journal of the group with these roles.
   void journal_landed(Roles roles, storage::PartitionId partition, const storage::LogEntry& entry) {
@@ -42,6 +44,7 @@ class Oracle {
       ledger.counted(decision);
       money.counted(decision);
       pair.counted(decision);
+      disputes.counted(decision);
       if (on_decision) on_decision(decision);
     });
   }
@@ -65,6 +68,7 @@ class Oracle {
     wishes.at_end(now);
     money.at_end(now);
     pair.at_end(now);
+    disputes.at_end(now);
   }
 
   Findings findings;
@@ -79,6 +83,7 @@ class Oracle {
   WishCheck wishes;
   MoneyCheck money;
   PairCheck pair;
+  DisputeCheck disputes;
   std::function<void(const CountedDecision&)> on_decision;  // For the story of a replay.
 
  private:

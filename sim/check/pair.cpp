@@ -3,9 +3,10 @@
 namespace paysaga::sim {
 
 void PairCheck::told(const Event& event) {
+  const bool warns = event.reason && event.reason->code == "hold_expires";
   told_[event.order.text()].emplace(
-      event.sequence,
-      order::PaymentView{event.sequence, event.status, event.money, event.customer, event.amount});
+      event.sequence, order::PaymentView{event.sequence, event.status, event.money, event.customer,
+                                         event.amount, warns});
 }
 
 void PairCheck::counted(const CountedDecision& decision) {
@@ -15,7 +16,7 @@ void PairCheck::counted(const CountedDecision& decision) {
   };
   const order::PaymentView before =
       decision.before == nullptr ? order::PaymentView{} : decision.before->order.payment;
-  const order::PaymentView& after = decision.after->order.payment;
+  order::PaymentView after = decision.after->order.payment;
   if (after == before) return;
   if (after.sequence <= before.sequence) {
     wrong("went by event " + std::to_string(after.sequence) + " of its payment after event " +
@@ -26,7 +27,14 @@ void PairCheck::counted(const CountedDecision& decision) {
   if (!known) {
     wrong("knows event " + std::to_string(after.sequence) +
           " of its payment, which no topic has told");
-  } else if (order->second.at(after.sequence) != after) {
+    return;
+  }
+  // Once warned of, it stands until the hold has ended.
+  const order::PaymentView& told = order->second.at(after.sequence);
+  if (before.hold_expires && told.money.authorized > 0 && !told.hold_expires) {
+    after.hold_expires = false;
+  }
+  if (told != after) {
     wrong("knows event " + std::to_string(after.sequence) + " of its payment as another one");
   }
 }

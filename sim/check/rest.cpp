@@ -23,6 +23,8 @@ std::optional<std::string> why_restless(const Halves& halves) {
              refund.state == payment::RefundState::pending;
     });
     if (pending) return "a refund is under way";
+    const bool captured = payment->status == payment::Status::captured;
+    if (captured && payment->disputes_at) return "its disputes are to be looked at";
   }
   if (!payment) return std::nullopt;  // Nobody has begun it.
   if (!order::is_open(status) || status == Status::pending || order.held) return std::nullopt;

@@ -10,17 +10,19 @@ void WishCheck::asked(const std::string& order, const CommandInput& input) {
 
 void WishCheck::at_end(Time now) {
   orders_.each([&](const std::string& id, const Halves&) {
-    if (const auto saga = orders_.find(id)) check_order(*saga, asked_[id], now);
+    if (const auto saga = orders_.find(id)) check_order(*saga, asked_[id], news_[id], now);
   });
 }
 
-void WishCheck::check_order(const Saga& saga, const Commands& commands, Time now) {
+void WishCheck::check_order(const Saga& saga, const Commands& commands,
+                            const std::set<std::string>& news, Time now) {
   const Wrong wrong = [&](const std::string& what) {
     findings_.add({"wishes", what, saga.id.text(), now});
   };
   Granted granted;
   for (const Seen& seen : saga.seen) {
     const auto command = commands.find(seen.id.text());
+    if (news.contains(seen.id.text())) continue;
     if (command == commands.end()) {
       wrong(seen.id.text() + " was decided and never asked");
     } else if (seen.refused.empty()) {
@@ -29,6 +31,7 @@ void WishCheck::check_order(const Saga& saga, const Commands& commands, Time now
   }
   if (!saga.payment) return;
   check_end(saga, granted, wrong);
+  check_capture(saga, granted, wrong);
   check_refunds(saga, granted, commands, wrong);
 }
 
@@ -37,7 +40,7 @@ void WishCheck::check_end(const Saga& saga, const Granted& granted, const Wrong&
   const Status status = saga.order.status;
   const MoneyTotals& money = saga.payment->money;
   const bool waits = saga.order.held || status == Status::refund_failed;
-  const std::int64_t kept = money.captured - money.refunded - money.disputed;
+  const std::int64_t kept = money.captured - money.refunded - money.lost;
   if (granted.end && !waits && kept > 0) {
     wrong("was granted an end, and " + std::to_string(kept) + " of its money is kept");
   }
@@ -61,6 +64,10 @@ void WishCheck::grant(const Saga& saga, const std::string& id, const Command& co
                  [&](const command::OrderFulfilled&) { granted.fulfilled = true; },
                  [&](const command::PaymentCancel&) { granted.payment_cancel = true; },
                  [](const command::PaymentConfirm&) {},
+                 [&](const command::PaymentCapture& ask) {
+                   const std::int64_t all = saga.payment ? saga.payment->amount.minor : 0;
+                   granted.captures.push_back(ask.amount_minor.value_or(all));
+                 },
                  [&](const command::PaymentInitiate& ask) {
                    if (saga.payment && saga.payment->amount == ask.amount) return;
                    wrong(id + " was granted, and the payment has another amount");
@@ -70,6 +77,14 @@ void WishCheck::grant(const Saga& saga, const std::string& id, const Command& co
                  },
              },
              command);
+}
+
+void WishCheck::check_capture(const Saga& saga, const Granted& granted, const Wrong& wrong) {
+  const std::int64_t taken = saga.payment->money.captured;
+  if (!saga.payment->manual_capture || taken == 0) return;
+  if (std::ranges::find(granted.captures, taken) == granted.captures.end()) {
+    wrong("nobody asked for " + std::to_string(taken) + " of its held money");
+  }
 }
 
 /// Every refund was asked for, with its amount, or follows from the order's end.

@@ -69,6 +69,14 @@ struct OrderBook {
 /// a summary costs the same for ten orders and for a million.
 class Books {
  public:
+  /// A violation, for the person who looks for its cause.
+  struct Sighting {
+    Violation violation;
+    Index order;
+    Time at;
+    std::string key;
+  };
+
   /// The order that `metadata` names by ledger and order_id; no_index if it names none.
   [[nodiscard]] Index open_order(const Metadata& metadata);
   void count_intent(Index order, Index intent);
@@ -92,6 +100,8 @@ class Books {
   [[nodiscard]] const std::map<std::string, Totals, std::less<>>& totals() const { return totals_; }
   [[nodiscard]] std::uint64_t violations(Violation violation) const;
   [[nodiscard]] std::uint64_t violations() const;
+  /// The first hundred of them.
+  [[nodiscard]] const std::vector<Sighting>& sightings() const { return sightings_; }
   [[nodiscard]] std::uint64_t refusals(Refusal refusal) const;
   [[nodiscard]] std::uint64_t faults(Fault fault) const {
     return faults_[static_cast<std::size_t>(fault)];
@@ -102,13 +112,6 @@ class Books {
   void append_summary(std::string& out) const;
 
  private:
-  /// A violation, for the person who looks for its cause.
-  struct Sighting {
-    Violation violation;
-    Index order;
-    Time at;
-    std::string key;
-  };
   static constexpr std::size_t sightings_max = 100;
 
   std::vector<OrderBook> orders_;

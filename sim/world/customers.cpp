@@ -68,6 +68,8 @@ Customers::Order Customers::make_order(std::uint32_t number) const {
   order.again = prng.chance(0.5);
   order.off_session = prng.chance(0.1);
   order.returns = Prng::stream(plan_.seed, order.id + " returns");
+  order.captures = Prng::stream(plan_.seed, order.id + " captures");
+  order.by_hand = order.captures.chance(0.2);
   return order;
 }
 
@@ -98,6 +100,32 @@ void Customers::pay_elsewhere(Order& order) {
   later(between(prng, milliseconds{500}, longest), [this, &order] { doors_.pay(order.id); });
 }
 
+/// The customer's bank takes the money back, or asks first; it decides hours later at most.
+void Customers::dispute(const Order& order) {
+  if (!dice_.strikes(Fault::disputed)) return;
+  Prng& prng = dice_.of(Fault::disputed);
+  Duration after = between(prng, milliseconds{0},
+                           prng.chance(0.5) ? Duration{seconds{5}} : Duration{minutes{40}});
+  const auto then = [&](const char* act) {
+    later(after, [this, &order, act] { doors_.dispute(order.id, act); });
+    after += between(prng, milliseconds{1},
+                     prng.chance(0.5) ? Duration{milliseconds{500}} : Duration{hours{2}});
+  };
+  const bool inquiry = prng.chance(0.3);
+  then(inquiry ? "inquire" : "dispute");
+  if (inquiry && prng.chance(0.6)) then("escalate");
+  then(prng.chance(0.5) ? "win" : "lose");
+}
+
+void Customers::refund_elsewhere(const Order& order) {
+  if (!dice_.strikes(Fault::refunded_elsewhere)) return;
+  Prng& prng = dice_.of(Fault::refunded_elsewhere);
+  const std::int64_t minor =
+      prng.chance(0.2) ? order.minor : std::max<std::int64_t>(order.minor / 40 * 10, 10);
+  const Duration after = between(prng, milliseconds{0}, minutes{40});
+  later(after, [this, &order, minor] { doors_.give_back(order.id, minor); });
+}
+
 /// What comes at a time of its own, whatever the order is doing: some of it far too early.
 void Customers::interfere(Order& order) {
   Prng& prng = order.prng;
@@ -126,6 +154,7 @@ void Customers::interfere(Order& order) {
 void Customers::initiate(Order& order) {
   std::string fields = R"("customer_id":"cus_1",)" + amount(order.minor, order.currency);
   if (order.off_session) fields += R"(,"off_session":true)";
+  if (order.by_hand) fields += R"(,"capture":"manual")";
   const bool with_card = order.next_card < order.cards.size() && order.prng.chance(0.7);
   if (with_card) fields += R"(,"payment_method":")" + order.cards[order.next_card++] + '"';
   send(order, Duration{0}, "payment.initiate", fields);
@@ -137,6 +166,20 @@ void Customers::confirm(Order& order) {
   const std::string card = order.cards[order.next_card++];
   send(order, between(order.prng, milliseconds{100}, minutes{2}), "payment.confirm",
        R"("payment_method":")" + card + '"');
+}
+
+/// All of it, or a part after a try for too much; now and then twice at once.
+void Customers::capture(Order& order) {
+  Prng& prng = order.captures;
+  const Duration after = between(prng, milliseconds{1}, minutes{20});
+  const std::int64_t part = std::max<std::int64_t>(order.minor / 50 * 40, 50);
+  const bool in_part = prng.chance(0.4);
+  if (in_part && prng.chance(0.2)) {
+    send(order, after, "payment.capture", amount(order.minor * 10, order.currency));
+  }
+  for (int times = prng.chance(0.1) ? 2 : 1; times > 0; --times) {
+    send(order, after, "payment.capture", in_part ? amount(part, order.currency) : "");
+  }
 }
 
 void Customers::refund(Order& order) {
@@ -170,7 +213,12 @@ void Customers::told(const Event& event) {
   if (found == orders_.end()) return;
   Order& order = found->second;
   if (event.type == EventType::payment_failed && !event.final) confirm(order);
-  if (event.type == EventType::order_created) end(order);
+  if (event.type == EventType::order_created) {
+    end(order);
+    if (order.by_hand) capture(order);
+    dispute(order);
+    refund_elsewhere(order);
+  }
   if (event.type == EventType::payment_cancelled && !event.final && order.again) {
     order.again = false;
     initiate(order);

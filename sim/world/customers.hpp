@@ -33,6 +33,10 @@ class Customers {
     std::function<void(const std::string& bytes, std::uint64_t where)> litter;
     /// At the payment service itself, with what a browser has: the intent that the order shows.
     std::function<void(const std::string& order)> pay;
+    /// What the customer's bank does about a charge: dispute, inquire; escalate, win, lose.
+    std::function<void(const std::string& order, const std::string& act)> dispute;
+    /// A refund of so much, made at the payment service by somebody else.
+    std::function<void(const std::string& order, std::int64_t minor)> give_back;
   };
 
   Customers(const Plan& plan, Timeline& timeline, Dice& dice, Doors doors);
@@ -58,6 +62,8 @@ class Customers {
     bool again = false;  // Pays again after a cancel that was not final.
     Prng returns{0};     // Comes back when nobody waits for it.
     bool off_session = false;
+    bool by_hand = false;  // Its money is held until the kitchen has begun.
+    Prng captures{0};
     int commands = 0;
   };
 
@@ -66,8 +72,11 @@ class Customers {
   void interfere(Order& order);
   void initiate(Order& order);
   void pay_elsewhere(Order& order);
+  void dispute(const Order& order);
+  void refund_elsewhere(const Order& order);
   void come_back(Order& order, Duration after);
   void confirm(Order& order);
+  void capture(Order& order);
   void refund(Order& order);
   void end(Order& order);
   void send(Order& order, Duration after, const std::string& command, const std::string& fields);

@@ -57,14 +57,16 @@ enum class Fault : std::uint8_t {
   input_twice,
   input_late,  // Out of order, therefore.
   input_malformed,
-  input_misplaced,  // On a partition where its order does not live.
-  slow_actors,      // The world goes on while actors have work left.
-  paid_elsewhere,   // A customer pays an intent at the provider itself, past the engine.
+  input_misplaced,     // On a partition where its order does not live.
+  slow_actors,         // The world goes on while actors have work left.
+  paid_elsewhere,      // A customer pays an intent at the provider itself, past the engine.
+  disputed,            // A customer's bank disputes a payment, or asks about it, and decides later.
+  refunded_elsewhere,  // Somebody refunds at the provider itself, past the engine.
 
   roles_apart,  // Payments and orders are two groups of nodes; how many the orders' has.
   group_away,   // All nodes of one of them are gone for a while.
 };
-inline constexpr std::size_t fault_count = 47;
+inline constexpr std::size_t fault_count = 49;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

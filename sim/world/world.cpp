@@ -180,6 +180,7 @@ void World::topic_landed(Topic topic, storage::PartitionId partition,
     }
     return;
   }
+  if (topic == Topic::payment_webhook_received) return;  // The payment service tells it, not we.
   oracle_.publication.landed(to_text(topic), partition, entry);
   if (plan_.apart() && !moved && is_between(topic)) oracle_.between_landed(topic, entry.record);
   if (topic != Topic::payment_events && topic != Topic::order_events) return;

@@ -83,6 +83,11 @@ class World {
   void ask(const std::string& order, const std::string& id, const std::string& json);
   void try_ask(const AskPtr& ask);
   void pay(const std::string& order);
+  void dispute(const std::string& order, const std::string& act);
+  void give_back(const std::string& order, std::int64_t minor);
+  /// A webhook of that type about the order's intent, once or twice, at once or late.
+  void send_news(const std::string& order, const std::string& type);
+  [[nodiscard]] std::optional<IntentId> intent_of(const std::string& order) const;
   void answered(const AskPtr& ask, int attempt, const actors::Submitted& answer);
   void put(const std::string& topic, storage::PartitionId partition, storage::LogRecord record);
   [[nodiscard]] Machine* some_machine(const Command& command, Prng& prng);
@@ -131,6 +136,7 @@ class World {
   Duration idle_step_;
   Time busy_until_;
   std::uint64_t asks_open_ = 0;
+  std::uint64_t news_ = 0;  // Webhooks so far: part of the next one's id.
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;
   bool trimmed_ = false;

@@ -1,5 +1,6 @@
 #include "paysaga/saga/topic.hpp"
 #include "paysaga/sim/world/world.hpp"
+#include "paysaga/storage/codec_webhook.hpp"
 
 namespace paysaga::sim {
 namespace {
@@ -40,7 +41,95 @@ Customers::Doors World::doors() {
             put(std::string{to_text(topic)}, storage::PartitionId{partition},
                 {"", {{"litter", "1"}}, bytes});
           },
-      .pay = [this](const std::string& order) { pay(order); }};
+      .pay = [this](const std::string& order) { pay(order); },
+      .dispute = [this](const std::string& order, const std::string& act) { dispute(order, act); },
+      .give_back = [this](const std::string& order,
+                          std::int64_t minor) { give_back(order, minor); }};
+}
+
+std::optional<IntentId> World::intent_of(const std::string& order) const {
+  const Fold::Order* known = oracle_.payments.find(order);
+  if (known == nullptr || known->saga == nullptr || !known->saga->payment) return std::nullopt;
+  const auto& intent = known->saga->payment->intent;
+  return intent ? std::optional{intent->id} : std::nullopt;
+}
+
+/// News of the dispute come before and after each step of it: the looks that they cause are under
+/// way beside each other, and the older one may be answered last.
+void World::dispute(const std::string& order, const std::string& act) {
+  const std::optional<IntentId> intent = intent_of(order);
+  const stripe::Account& account = stripe_.account();
+  const auto index =
+      intent ? account.ids().index_of(stripe::Kind::intent, intent->text()) : std::nullopt;
+  if (!index || account.intent(*index).state.charge == stripe::no_index) return;
+  const stripe::Index charge = account.intent(*index).state.charge;
+  const stripe::Index dispute = account.charge(charge).state.dispute;
+  const bool begins = act == "dispute" || act == "inquire";
+  if (begins == (dispute != stripe::no_index)) return;
+  if (!begins) send_news(order, "charge.dispute.updated");
+  const std::string id = begins ? account.ids().text(stripe::Kind::charge, charge)
+                                : account.ids().text(stripe::Kind::dispute, dispute);
+  const auto step = [this, order, act, id] {
+    tell(order, "meets the bank's act: " + act);
+    (void)stripe_.serve({.method = "POST",
+                         .target = "/_sim/play/" + id,
+                         .body = "act=" + act,
+                         .authorization = "Bearer sk_test_simulated",
+                         .idempotency_key = {},
+                         .stripe_version = {},
+                         .stripe_account = {}},
+                        timeline_.now());
+    send_news(order, "charge.dispute.updated");
+  };
+  if (begins) return step();
+  ++asks_open_;
+  timeline_.after(between(doors_prng_, milliseconds{1}, milliseconds{200}), [this, step] {
+    --asks_open_;
+    step();
+  });
+}
+
+void World::give_back(const std::string& order, std::int64_t minor) {
+  const std::optional<IntentId> intent = intent_of(order);
+  const stripe::Account& account = stripe_.account();
+  const auto index =
+      intent ? account.ids().index_of(stripe::Kind::intent, intent->text()) : std::nullopt;
+  if (!index || account.intent(*index).state.charge == stripe::no_index) return;
+  const auto& charge = account.charge(account.intent(*index).state.charge).state;
+  minor = std::min(minor, charge.captured_minor - charge.refunded_minor);
+  if (minor <= 0) return;
+  tell(order, "is refunded at the payment service itself");
+  (void)stripe_.serve(
+      {.method = "POST",
+       .target = "/v1/refunds",
+       .body = "payment_intent=" + intent->text() + "&amount=" + std::to_string(minor),
+       .authorization = "Bearer sk_test_simulated",
+       .idempotency_key = "dashboard-" + order,
+       .stripe_version = {},
+       .stripe_account = {}},
+      timeline_.now());
+  send_news(order, "refund.created");
+}
+
+void World::send_news(const std::string& order, const std::string& type) {
+  const std::optional<IntentId> intent = intent_of(order);
+  if (!intent) return;
+  const std::string body = R"({"id":"evt_)" + std::to_string(++news_) +
+                           R"(","object":"event","livemode":false,"type":")" + type +
+                           R"(","data":{"object":{"payment_intent":")" + intent->text() + R"("}}})";
+  const auto event = storage::parse_webhook(body);
+  ensure(event.has_value(), "webhooks can be read");
+  oracle_.wishes.sent(order, event->id.text());
+  const storage::PartitionId partition{partition_of(OrderId::of(order), plan_.partitions)};
+  const auto record = storage::encode_webhook(*event, OrderId::of(order), body);
+  for (int times = doors_prng_.chance(0.2) ? 2 : 1; times > 0; --times) {
+    const Duration late = doors_prng_.chance(0.8) ? milliseconds{50} : Duration{seconds{30}};
+    ++asks_open_;
+    timeline_.after(between(doors_prng_, milliseconds{0}, late), [this, partition, record] {
+      --asks_open_;
+      put(std::string{to_text(Topic::payment_webhook_received)}, partition, record);
+    });
+  }
 }
 
 /// What the engine does not see: it meets an intent that somebody else has moved on.

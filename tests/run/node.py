@@ -46,6 +46,7 @@ class Process:
 
     def stop(self):
         end(self.process)
+        self.process.stdout.close()
 
     def kill(self):
         """As a power cut: nothing is flushed."""

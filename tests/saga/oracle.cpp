@@ -124,6 +124,7 @@ Answer Oracle::look(const Call& call) const {
     }
     return list;
   }
+  if (call.kind == CallKind::list_disputes) return answer::Disputes{disputes};
   if (call.kind == CallKind::read_refund) {
     const auto found = refunds.find(words[0]);
     if (found == refunds.end()) return refused("resource_missing");

@@ -61,6 +61,7 @@ class Oracle {
 
   std::map<std::string, Intent> intents;
   std::map<std::string, Refund> refunds;
+  std::vector<DisputeObject> disputes;  // Of whatever intent is asked for.
   std::vector<std::string> violations;  // What must never happen, by name.
 
  private:

@@ -60,6 +60,9 @@ Decision Play::decide(const CommandInput& command) {
 Decision Play::decide(const AnswerInput& answer) {
   return apply(Input{saga.id, answer});
 }
+Decision Play::decide(const WebhookInput& news) {
+  return apply(Input{saga.id, news});
+}
 Decision Play::wake() {
   return apply(Input{saga.id, WakeInput{}});
 }
@@ -256,6 +259,21 @@ Act customer_acts(bool success) {
 }
 Act refunds_end(bool success) {
   return [success](Play& stage) { REQUIRE(stage.oracle.finish_refunds(success)); };
+}
+
+Act disputed(DisputeState state, std::int64_t minor) {
+  return [=](Play& stage) {
+    const payment::Payment& payment = *stage.saga.payment;
+    stage.oracle.disputes = {DisputeObject{.id = DisputeId::of("dp_1"),
+                                           .state = state,
+                                           .amount = {minor, payment.amount.currency},
+                                           .reason = "fraudulent",
+                                           .evidence_due_at = {}}};
+    const std::string id = "evt_dispute_" + std::string{to_text(state)};
+    stage.decide(
+        WebhookInput{EventId::of(id), "charge.dispute.updated", News::dispute, payment.intent->id});
+    stage.run();
+  };
 }
 
 }  // namespace paysaga::trial

@@ -20,6 +20,7 @@ class Play {
 
   Decision decide(const CommandInput& command);
   Decision decide(const AnswerInput& answer);
+  Decision decide(const WebhookInput& news);
   Decision wake();
   /// Makes every call that is due now, and those that follow from their answers.
   void run();
@@ -87,5 +88,7 @@ void play(Play& play, std::initializer_list<Row> rows);
 [[nodiscard]] Act refund_fate(std::initializer_list<RefundFate> fates);
 [[nodiscard]] Act customer_acts(bool success);
 [[nodiscard]] Act refunds_end(bool success);
+/// The customer's bank does this about part of the money, and its webhook comes.
+[[nodiscard]] Act disputed(DisputeState state, std::int64_t minor = 4200);
 
 }  // namespace paysaga::trial

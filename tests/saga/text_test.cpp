@@ -41,10 +41,12 @@ TEST_CASE("operation: a provider's statuses are read by its words, the rest is `
 }
 
 TEST_CASE("call: kinds, lanes, phases and operations have names of their own", "[saga][call]") {
-  CHECK(texts_to(CallKind::list_refunds).contains("read_intent"));
+  CHECK(texts_to(CallKind::list_disputes).contains("read_intent"));
   CHECK(texts_to(Lane::reconcile).contains("customer"));
   CHECK(texts_to(Phase::unknown).contains("intended"));
   CHECK(texts_to(OperationKind::refund).contains("confirm"));
+  CHECK(texts_to(DisputeState::lost).contains("inquiry_closed"));
+  CHECK(texts_to(DisputeFunds::reinstated).contains("withdrawn"));
 }
 
 TEST_CASE("call: every answer is told in a few words", "[saga][call]") {
@@ -52,6 +54,7 @@ TEST_CASE("call: every answer is told in a few words", "[saga][call]") {
       {answer::Intent{intent(IntentStatus::succeeded)}, "intent succeeded"},
       {answer::Intents{{intent(IntentStatus::canceled)}}, "1 intents"},
       {answer::Refunds{}, "0 refunds"},
+      {answer::Disputes{}, "0 disputes"},
       {answer::Declined{{"card_declined", "insufficient_funds", "", {}}, "no", {}},
        "declined insufficient_funds"},
       {answer::Declined{{"expired_card", "", "", {}}, "no", {}}, "declined expired_card"},
@@ -71,6 +74,7 @@ TEST_CASE("input: commands have names and belong to one machine", "[saga][input]
   const std::tuple<Command, const char*, bool> rows[] = {
       {command::PaymentInitiate{money, customer, {}, {}, false, {}}, "payment.initiate", false},
       {command::PaymentConfirm{MethodId::of("pm_1"), {}}, "payment.confirm", false},
+      {command::PaymentCapture{}, "payment.capture", false},
       {command::PaymentCancel{"", true}, "payment.cancel", false},
       {command::OrderCancel{""}, "order.cancel", true},
       {command::OrderRejected{""}, "order.rejected", true},

@@ -57,6 +57,7 @@ TEST_CASE("command: payment.initiate with every field", "[storage][codec]") {
   CHECK(ask.method->text() == "pm_1");
   CHECK(*ask.expires_in == minutes{45});
   CHECK(ask.off_session);
+  CHECK_FALSE(ask.manual_capture);
   CHECK(ask.metadata == Metadata{{"app", "web"}, {"table", "7"}});
 }
 
@@ -68,6 +69,11 @@ TEST_CASE("command: each of the others", "[storage][codec]") {
       "payment.confirm", R"(,"payment_method":"pm_2","return_url":"https://shop.example/back")"));
   CHECK(confirm.method.text() == "pm_2");
   CHECK(*confirm.return_url == "https://shop.example/back");
+  CHECK(read_as<command::PaymentInitiate>(initiate(R"(,"capture":"manual")")).manual_capture);
+  CHECK(read_as<command::PaymentCapture>(line("payment.capture", "")) == command::PaymentCapture{});
+  const auto take = read_as<command::PaymentCapture>(
+      line("payment.capture", R"(,"amount":{"minor":5,"currency":"EUR"})"));
+  CHECK(take == command::PaymentCapture{5, *Currency::parse("EUR")});
   const auto stop = read_as<command::PaymentCancel>(
       line("payment.cancel", R"(,"reason":"changed mind","final":true)"));
   CHECK(stop == command::PaymentCancel{"changed mind", true});
@@ -105,7 +111,7 @@ TEST_CASE("command: what is wrong is said in one sentence that names the field",
       {R"({"command":"payment.initate","command_id":"c","order_id":"o"})",
        "command 'payment.initate' is unknown; did you mean payment.initiate?"},
       {R"({"command":"pay","command_id":"c","order_id":"o"})", "command 'pay' is unknown; known"},
-      {R"({"command":"payment.capture","command_id":"c","order_id":"o"})", "not supported yet"},
+      {R"({"command":"payment.capture","command_id":"c","order_id":"o","amount":0})", "amount"},
       {R"({"command":"order.fulfilled","order_id":"o"})", "order.fulfilled: command_id is missing"},
       {R"({"command":"order.fulfilled","command_id":"c"})", "order_id is missing"},
       {R"({"command":"order.fulfilled","command_id":"c c","order_id":"o"})",
@@ -140,8 +146,8 @@ TEST_CASE("command: what is wrong is said in one sentence that names the field",
       {with_amount(R"({"minor":4200,"currency":"EURO"})"), "amount.currency unknown currency"},
       {with_amount(R"({"minor":4200,"minor":1,"currency":"EUR"})"), "amount names a part"},
       {with_amount("null"), "amount is missing"},
-      {initiate(R"(,"capture":"manual")"), "capture \"manual\" is not supported yet"},
-      {initiate(R"(,"capture":"later")"), "capture must be \"automatic\""},
+      {initiate(R"(,"capture":"later")"), "capture must be \"automatic\" or \"manual\""},
+      {initiate(R"(,"capture":true)"), "capture must be"},
       {initiate(R"(,"expires_in":30)"), "expires_in must be a text, not an integer"},
       {initiate(R"(,"expires_in":"30")"), "expires_in '30' is no duration"},
       {initiate(R"(,"expires_in":"0s")"), "expires_in must be from 1s to 30d"},

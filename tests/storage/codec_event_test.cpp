@@ -48,7 +48,8 @@ TEST_CASE("event codec: the bytes that are published", "[storage][codec]") {
       R"("occurred_at":"2026-01-31T08:15:00.000001Z","correlation_id":"c1",)"
       R"("causation_id":"ps1:abc","customer_id":"cus_1",)"
       R"("amount":{"minor":4200,"currency":"EUR"},)"
-      R"("money":{"authorized":0,"captured":4200,"refunding":0,"refunded":0,"disputed":0},)"
+      R"("money":{"authorized":0,"captured":4200,"refunding":0,"refunded":0,"disputed":0,)"
+      R"("lost":0},)"
       R"("payment":{"status":"captured","attempt":2,"payment_intent_id":"pi_1",)"
       R"("expires_at":"2026-01-31T08:45:00.000000Z"},"livemode":false,"prev_hash":"")";
   CHECK(encoded[0].record.value == open + R"(,"hash":")" + chain_hash(no_key, open) + R"("})");
@@ -65,6 +66,24 @@ TEST_CASE("event codec: the bytes that are published", "[storage][codec]") {
                                              {"traceparent", "00-tp"}});
   CHECK(saga.payment_hash == chain_hash(no_key, open));
   CHECK(saga.order_hash.empty());
+}
+
+TEST_CASE("event codec: a dispute is told with its amount and its end", "[storage][codec]") {
+  Event event = completed();
+  event.type = EventType::dispute_opened;
+  event.money.disputed = 700;
+  event.dispute = DisputePart{DisputeId::of("dp_1"), 700, "fraudulent",
+                              time_from_micros(1'769'849'100'000'000)};
+  Saga saga = new_saga(OrderId::of("ord_7"));
+  const auto encoded = encode_events(saga, std::vector{event}, EventSource{"paysaga", "", no_key});
+  const std::string& value = encoded.at(0).record.value;
+  CHECK(value.find(R"("dispute":{"dispute_id":"dp_1","amount":{"minor":700,"currency":"EUR"},)"
+                   R"("reason":"fraudulent","evidence_due_at":"2026-01-31T08:45:00.000000Z"})") !=
+        std::string::npos);
+  CHECK(decode_event(value).value() == event);
+  std::string before = value;  // As told by a node that knows no lost disputes.
+  before.erase(before.find(R"(,"lost":0)"), 9);
+  CHECK(decode_event(before).value() == event);
 }
 
 TEST_CASE("event codec: what is read back is what was published", "[storage][codec]") {

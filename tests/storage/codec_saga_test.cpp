@@ -43,6 +43,24 @@ TEST_CASE("state codec: a fresh saga takes no more than its id", "[storage][code
         R"({"v":1,"id":"ord_1","order":{"status":"payment_pending","payment":{}}})");
 }
 
+TEST_CASE("state codec: a payment that nobody disputes is written as before there were disputes",
+          "[storage][codec]") {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    CodecRandom random{seed};
+    Saga saga = random.saga();
+    if (!saga.payment) continue;
+    saga.payment->disputes.clear();
+    saga.payment->disputes_at = std::nullopt;
+    saga.payment->dispute_reads = saga.payment->dispute_looks = 0;
+    saga.payment->money.lost = saga.order.payment.money.lost = 0;
+    const std::string bytes = encode_saga(saga);
+    CHECK(bytes.find("\"disputes") == std::string::npos);
+    CHECK(bytes.find("\"dispute_") == std::string::npos);
+    CHECK(bytes.find("\"lost\"") == std::string::npos);
+    CHECK(decode_saga(bytes).value() == saga);
+  }
+}
+
 TEST_CASE("state codec: every damaged byte and every cut is reported", "[storage][codec]") {
   CodecRandom random{7};
   const std::string bytes = encode_saga(random.saga());

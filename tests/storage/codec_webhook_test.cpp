@@ -36,7 +36,11 @@ TEST_CASE("webhook codec: what each type is news of", "[storage]") {
         Row{"payment_intent.payment_failed", News::decline}, Row{"refund.created", News::refund},
         Row{"refund.updated", News::refund}, Row{"refund.failed", News::refund},
         Row{"payment_intent.created", std::nullopt}, Row{"charge.succeeded", std::nullopt},
-        Row{"charge.dispute.created", std::nullopt}, Row{"something.new", std::nullopt}}) {
+        Row{"charge.refunded", News::refund}, Row{"charge.dispute.created", News::dispute},
+        Row{"charge.dispute.updated", News::dispute}, Row{"charge.dispute.closed", News::dispute},
+        Row{"charge.dispute.funds_withdrawn", News::dispute},
+        Row{"charge.dispute.funds_reinstated", News::dispute},
+        Row{"something.new", std::nullopt}}) {
     INFO(row.type);
     const auto parsed = parse_webhook(event(row.type, intent));
     REQUIRE(parsed);

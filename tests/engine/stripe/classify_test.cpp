@@ -45,6 +45,7 @@ std::string line_of(const Answer& answer) {
             return "refund " + std::string{paysaga::to_text(a.refund.status)};
           },
           [](const answer::Refunds& a) { return "refunds " + std::to_string(a.refunds.size()); },
+          [](const answer::Disputes& a) { return "disputes " + std::to_string(a.disputes.size()); },
           [&](const answer::Declined& a) {
             return "declined " + a.decline.code + "/" + a.decline.decline_code + "/" +
                    a.decline.advice_code + intent(a.intent);
@@ -258,6 +259,10 @@ TEST_CASE("classify: reads, lists and refunds", "[stripe]") {
   const std::string broken_foreign = R"({"id":"pi_x","object":"payment_intent","currency":"zzz"})";
   const std::string broken_ours =
       R"({"id":"pi_x","object":"payment_intent","metadata":{"ledger":"abcdefghij"}})";
+  const std::string dispute =
+      R"({"id":"dp_1","object":"dispute","amount":5,"currency":"eur","status":"lost"})";
+  const std::string broken_dispute =
+      R"({"id":"dp_1","object":"dispute","currency":"eur","status":"lost"})";
   const std::string missing = error_json("invalid_request_error", "resource_missing");
   struct Row {
     Expect expect;
@@ -285,6 +290,11 @@ TEST_CASE("classify: reads, lists and refunds", "[stripe]") {
       {Expect::refunds, 200, list_json(refund_json, false), "refunds 1"},
       {Expect::refunds, 200, list_json(intent_json, false), "unknown"},
       {Expect::refunds, 503, "", "unknown"},
+      {Expect::disputes, 200, list_json("", false), "disputes 0"},
+      {Expect::disputes, 200, list_json(dispute, false), "disputes 1"},
+      {Expect::disputes, 200, list_json(broken_dispute, false), "unknown"},
+      {Expect::disputes, 200, list_json(refund_json, false), "unknown"},
+      {Expect::refunds, 200, list_json(dispute, false), "unknown"},
   };
   for (const Row& row : rows) {
     INFO(row.body.substr(0, 120));
@@ -319,6 +329,7 @@ TEST_CASE("classify: what a call expects follows from its kind and target", "[st
   CHECK(expect_of(CallKind::list_intents, "") == Expect::intents);
   CHECK(expect_of(CallKind::read_refund, "") == Expect::refund);
   CHECK(expect_of(CallKind::list_refunds, "") == Expect::refunds);
+  CHECK(expect_of(CallKind::list_disputes, "") == Expect::disputes);
 }
 
 TEST_CASE("classify: a reason for people holds no secret", "[stripe]") {
@@ -359,6 +370,45 @@ TEST_CASE("objects: reading is lenient where nothing depends on it", "[stripe]")
   const auto refund =
       read_body(R"({"id":"re_2","object":"refund","amount":5,"currency":"usd","status":null})");
   CHECK(std::get<RefundObject>(refund).status == RefundStatus::other);
+}
+
+TEST_CASE("objects: a dispute's status and transactions say how it stands", "[stripe]") {
+  struct Row {
+    std::string_view status;
+    std::string_view moved;
+    DisputeState state;
+    DisputeFunds funds;
+  };
+  constexpr std::string_view taken = R"({"amount":-500})";
+  constexpr std::string_view both = R"({"amount":-500},{"amount":500})";
+  for (const Row& row : {
+           Row{"warning_needs_response", "", DisputeState::inquiry, DisputeFunds::untouched},
+           Row{"warning_under_review", "", DisputeState::inquiry, DisputeFunds::untouched},
+           Row{"warning_closed", "", DisputeState::inquiry_closed, DisputeFunds::untouched},
+           Row{"needs_response", taken, DisputeState::opened, DisputeFunds::withdrawn},
+           Row{"under_review", taken, DisputeState::opened, DisputeFunds::withdrawn},
+           Row{"won", both, DisputeState::won, DisputeFunds::reinstated},
+           Row{"lost", taken, DisputeState::lost, DisputeFunds::withdrawn},
+           Row{"prevented", "", DisputeState::inquiry_closed, DisputeFunds::untouched},
+           Row{"prevented", taken, DisputeState::lost, DisputeFunds::withdrawn},
+           Row{"something_new", taken, DisputeState::opened, DisputeFunds::withdrawn},
+       }) {
+    INFO(row.status);
+    const std::string json = R"({"id":"dp_1","object":"dispute","amount":500,"currency":"eur",)"
+                             R"("reason":"fraudulent","created":1700000000,"status":")" +
+                             std::string{row.status} + R"(","balance_transactions":[)" +
+                             std::string{row.moved} +
+                             R"(],"evidence_details":{"due_by":1700000900}})";
+    const auto page = std::get<ListPage>(read_body(list_json(json, false)));
+    REQUIRE(page.disputes.size() == 1);
+    CHECK(page.disputes[0] == DisputeObject{.id = DisputeId::of("dp_1"),
+                                            .state = row.state,
+                                            .funds = row.funds,
+                                            .amount = {500, Currency::parse("EUR").value()},
+                                            .reason = "fraudulent",
+                                            .created = Time{seconds{1'700'000'000}},
+                                            .evidence_due_at = Time{seconds{1'700'000'900}}});
+  }
 }
 
 TEST_CASE("objects: an object without identity or money is unreadable", "[stripe]") {

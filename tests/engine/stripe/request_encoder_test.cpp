@@ -71,6 +71,10 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
        "payment_method=pm_card_visa", "confirm_intent"},
       {encoder.confirm(intent, method, true), "POST /v1/payment_intents/pi_1/confirm",
        "payment_method=pm_card_visa&off_session=true", "confirm_intent"},
+      {encoder.capture(intent, Money{5'120, kwd}), "POST /v1/payment_intents/pi_1/capture",
+       "amount_to_capture=5120", "capture_intent"},
+      {encoder.read_intent(intent, true), "GET /v1/payment_intents/pi_1?expand[]=latest_charge", "",
+       "read_intent"},
       {encoder.cancel(intent, "expired"), "POST /v1/payment_intents/pi_1/cancel",
        "cancellation_reason=abandoned", "cancel_intent"},
       {encoder.refund(intent, RefundId::of("ref_3"), 4, OrderId::of("ord_7"), "abcdefghij",
@@ -79,9 +83,9 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
        "payment_intent=pi_1&amount=5120&metadata[order_id]=ord_7&metadata[refund_id]=ref_3"
        "&metadata[attempt]=4&metadata[ledger]=abcdefghij",
        "create_refund"},
-      {encoder.read_intent(intent), "GET /v1/payment_intents/pi_1", "", "read_intent"},
-      {encoder.read_intent(IntentId::of("pi/../x?y")), "GET /v1/payment_intents/pi%2F..%2Fx%3Fy",
-       "", "read_intent"},
+      {encoder.read_intent(intent, false), "GET /v1/payment_intents/pi_1", "", "read_intent"},
+      {encoder.read_intent(IntentId::of("pi/../x?y"), false),
+       "GET /v1/payment_intents/pi%2F..%2Fx%3Fy", "", "read_intent"},
       {encoder.list_intents(from, to),
        "GET /v1/payment_intents?created[gte]=1700000000&created[lte]=1700000101&limit=100", "",
        "list_intents"},
@@ -89,6 +93,8 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
        "read_refund"},
       {encoder.list_refunds(intent), "GET /v1/refunds?payment_intent=pi_1&limit=100", "",
        "list_refunds"},
+      {encoder.list_disputes(intent), "GET /v1/disputes?payment_intent=pi_1&limit=100", "",
+       "list_disputes"},
       {encoder.create(create_of("c", std::nullopt)), "POST /v1/payment_intents",
        "amount=1999&currency=eur&payment_method_types[]=card&capture_method=automatic"
        "&metadata[order_id]=ord_7&metadata[attempt]=2&metadata[ledger]=abcdefghij",
@@ -99,7 +105,7 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
     CHECK(row.request.body == row.body);
     CHECK(endpoint_of(row.request.target) == row.endpoint);
   }
-  CHECK(endpoint_of("POST /v1/payment_intents/pi_1/capture") == "other");
+  CHECK(endpoint_of("POST /v1/payment_intents/pi_1/verify_microdeposits") == "other");
 }
 
 TEST_CASE("encoder: a reason to cancel is one of the four that Stripe knows", "[stripe]") {

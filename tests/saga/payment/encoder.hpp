@@ -12,11 +12,15 @@ class PlainEncoder final : public RequestEncoder {
  public:
   [[nodiscard]] Request create(const Create& create) const override {
     return {"create", create.order.text() + " " + std::to_string(create.attempt) + " " +
-                          create.ledger + " " + amount(create.amount)};
+                          create.ledger + " " + amount(create.amount) +
+                          (create.manual_capture ? " manual" : "")};
   }
   [[nodiscard]] Request confirm(const IntentId& intent, const MethodId& method,
                                 bool off_session) const override {
     return {"confirm", intent.text() + " " + method.text() + (off_session ? " off_session" : "")};
+  }
+  [[nodiscard]] Request capture(const IntentId& intent, const Money& money) const override {
+    return {"capture", intent.text() + " " + amount(money)};
   }
   [[nodiscard]] Request cancel(const IntentId& intent, std::string_view reason) const override {
     return {"cancel", intent.text() + " " + std::string{reason}};
@@ -27,8 +31,8 @@ class PlainEncoder final : public RequestEncoder {
     return {"refund", intent.text() + " " + refund.text() + " " + std::to_string(attempt) + " " +
                           order.text() + " " + std::string{ledger} + " " + amount(money)};
   }
-  [[nodiscard]] Request read_intent(const IntentId& intent) const override {
-    return {"read_intent", intent.text()};
+  [[nodiscard]] Request read_intent(const IntentId& intent, bool with_charge) const override {
+    return {"read_intent", intent.text() + (with_charge ? " charge" : "")};
   }
   [[nodiscard]] Request list_intents(Time from, Time to) const override {
     return {"list_intents", std::to_string(micros_of(from)) + " " + std::to_string(micros_of(to))};
@@ -38,6 +42,9 @@ class PlainEncoder final : public RequestEncoder {
   }
   [[nodiscard]] Request list_refunds(const IntentId& intent) const override {
     return {"list_refunds", intent.text()};
+  }
+  [[nodiscard]] Request list_disputes(const IntentId& intent) const override {
+    return {"list_disputes", intent.text()};
   }
 
  private:

@@ -55,9 +55,8 @@ World in_status(Status status) {
     case Status::authorized:
       return after_rows({begin, made(), seen(IntentStatus::requires_capture)});
     case Status::capturing: {
-      World world = in_status(Status::authorized);
-      world.payment->status = Status::capturing;
-      return world;
+      return after_rows(
+          {hold(42'00, visa), made(), seen(IntentStatus::requires_capture), capture()});
     }
     case Status::captured:
       return after_rows({begin, made(), succeeded()});
@@ -77,6 +76,7 @@ std::string inputs_table(const World& world) {
   for (const auto& [name, act] : std::vector<Named>{{"initiate same", initiate(42'00, visa)},
                                                     {"initiate other", initiate(1'00, visa)},
                                                     {"confirm", confirm(mastercard)},
+                                                    {"capture", capture()},
                                                     {"cancel", cancel()},
                                                     {"cancel final", cancel_for_good()},
                                                     {"refund", refund("r1")},

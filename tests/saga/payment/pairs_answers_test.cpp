@@ -223,30 +223,59 @@ key expired             authorized: read
 )");
 }
 
-TEST_CASE("pairs: capturing: the intent is read", "[saga][payment]") {
+TEST_CASE("pairs: capturing: the capture is answered", "[saga][payment]") {
   const World world = in_status(Status::capturing);
-  expect(intents_table(world, "read:") + answers_table(world, "read:"),
+  expect(intents_table(world, "capture") + answers_table(world, "capture"),
          R"(
 requires_payment_method capturing: read
 requires_confirmation   capturing: read
 requires_action         capturing: read
 processing              capturing: read
-requires_capture        capturing: read
+requires_capture        authorized: read | PAYMENT_AUTHORIZED
 succeeded               captured: | PAYMENT_COMPLETED
 canceled                cancelled: | PAYMENT_CANCELLED
 other                   capturing: read
-another intent          capturing: read
-no intents              capturing: read
-another refund          capturing: read
-no refunds              capturing: read
-declined                capturing: read
-refused                 capturing: read
-refused unexpected      capturing: read
-not sent                capturing: read
-unauthorized            capturing: read
-unknown                 capturing: read
-unknown replayed        capturing: read
+another intent          capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
+no intents              capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
+another refund          capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
+no refunds              capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
+declined                authorized: read | REFUSED
+refused                 capturing: capture 1.1!
+refused unexpected      capturing: capture 1.1!
+not sent                capturing: capture 1.1
+unauthorized            capturing: capture 1.1
+unknown                 capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
+unknown replayed        capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
 key misused             capturing: misused
-key expired             capturing: read
+key expired             capturing: capture 1.1? | PAYMENT_OUTCOME_UNKNOWN
+)");
+}
+
+TEST_CASE("pairs: capturing: a lost capture is looked up", "[saga][payment]") {
+  World world = in_status(Status::capturing);
+  world.decide(*unknown("capture")(world));
+  expect(intents_table(world, "capture") + answers_table(world, "capture"),
+         R"(
+requires_payment_method capturing: capture 1.1?
+requires_confirmation   capturing: capture 1.1?
+requires_action         capturing: capture 1.1?
+processing              capturing: capture 1.1?
+requires_capture        capturing: capture 1.1?
+succeeded               captured: | PAYMENT_OUTCOME_KNOWN, PAYMENT_COMPLETED
+canceled                cancelled: | PAYMENT_OUTCOME_KNOWN, PAYMENT_CANCELLED
+other                   capturing: capture 1.1?
+another intent          capturing: capture 1.1?
+no intents              capturing: capture 1.1?
+another refund          capturing: capture 1.1?
+no refunds              capturing: capture 1.1?
+declined                capturing: capture 1.1?
+refused                 capturing: capture 1.1?
+refused unexpected      capturing: capture 1.1?
+not sent                capturing: capture 1.1?
+unauthorized            capturing: capture 1.1?
+unknown                 capturing: capture 1.1?
+unknown replayed        capturing: capture 1.1?
+key misused             capturing: misused
+key expired             capturing: capture 1.1?
 )");
 }

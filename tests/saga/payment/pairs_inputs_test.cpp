@@ -13,6 +13,7 @@ TEST_CASE("pairs: none: a payment begins with payment.initiate, all else is earl
 initiate same           creating: create 1.1 | PAYMENT_INITIATED
 initiate other          creating: create 1.1 | PAYMENT_INITIATED
 confirm                 none: parked
+capture                 none: parked
 cancel                  none: parked
 cancel final            none: parked
 refund                  none: parked
@@ -30,6 +31,7 @@ TEST_CASE("pairs: creating: every input", "[saga][payment]") {
 initiate same           creating: ignored
 initiate other          creating: refused amount_differs | REFUSED
 confirm                 creating: create 1.1
+capture                 creating: refused creating | REFUSED
 cancel                  cancelling: create 1.1
 cancel final            cancelling: create 1.1
 refund                  creating: refused nothing_captured | PAYMENT_REFUND_FAILED, REFUSED
@@ -47,6 +49,7 @@ TEST_CASE("pairs: ready: every input", "[saga][payment]") {
 initiate same           ready: ignored
 initiate other          ready: refused amount_differs | REFUSED
 confirm                 confirming: confirm 1.1 | PAYMENT_PROCESSING
+capture                 ready: refused ready | REFUSED
 cancel                  cancelling: cancel 1.1
 cancel final            cancelling: cancel 1.1
 refund                  ready: refused nothing_captured | PAYMENT_REFUND_FAILED, REFUSED
@@ -64,6 +67,7 @@ TEST_CASE("pairs: confirming: every input", "[saga][payment]") {
 initiate same           confirming: ignored
 initiate other          confirming: refused amount_differs | REFUSED
 confirm                 confirming: refused in_progress | REFUSED
+capture                 confirming: refused confirming | REFUSED
 cancel                  cancelling: confirm 1.1, cancel 1.1
 cancel final            cancelling: confirm 1.1, cancel 1.1
 refund                  confirming: parked
@@ -81,6 +85,7 @@ TEST_CASE("pairs: action_required: every input", "[saga][payment]") {
 initiate same           action_required: ignored
 initiate other          action_required: refused amount_differs | REFUSED
 confirm                 action_required: refused in_progress | REFUSED
+capture                 action_required: refused action_required | REFUSED
 cancel                  cancelling: cancel 1.1
 cancel final            cancelling: cancel 1.1
 refund                  action_required: refused nothing_captured | PAYMENT_REFUND_FAILED, REFUSED
@@ -98,6 +103,7 @@ TEST_CASE("pairs: processing: every input", "[saga][payment]") {
 initiate same           processing: ignored
 initiate other          processing: refused amount_differs | REFUSED
 confirm                 processing: refused in_progress | REFUSED
+capture                 processing: refused processing | REFUSED
 cancel                  cancelling: read
 cancel final            cancelling: read
 refund                  processing: parked
@@ -115,6 +121,7 @@ TEST_CASE("pairs: declined: every input", "[saga][payment]") {
 initiate same           declined: ignored
 initiate other          declined: refused amount_differs | REFUSED
 confirm                 confirming: confirm 2.1 | PAYMENT_PROCESSING
+capture                 declined: refused declined | REFUSED
 cancel                  cancelling: cancel 1.1
 cancel final            cancelling: cancel 1.1
 refund                  declined: refused nothing_captured | PAYMENT_REFUND_FAILED, REFUSED
@@ -132,6 +139,7 @@ TEST_CASE("pairs: authorized: every input", "[saga][payment]") {
 initiate same           authorized: ignored
 initiate other          authorized: refused amount_differs | REFUSED
 confirm                 authorized: refused authorized | REFUSED
+capture                 capturing: capture 1.1 | PAYMENT_PROCESSING
 cancel                  cancelling: cancel 1.1
 cancel final            cancelling: cancel 1.1
 refund                  authorized: refused nothing_captured | PAYMENT_REFUND_FAILED, REFUSED
@@ -149,8 +157,9 @@ TEST_CASE("pairs: capturing: every input", "[saga][payment]") {
 initiate same           capturing: ignored
 initiate other          capturing: refused amount_differs | REFUSED
 confirm                 capturing: refused capturing | REFUSED
-cancel                  cancelling: read
-cancel final            cancelling: read
+capture                 capturing: refused capturing | REFUSED
+cancel                  cancelling: capture 1.1
+cancel final            cancelling: capture 1.1
 refund                  capturing: parked
 compensate              capturing: parked
 stray answer            capturing: ignored
@@ -166,6 +175,7 @@ TEST_CASE("pairs: captured: every input", "[saga][payment]") {
 initiate same           captured: ignored
 initiate other          captured: refused amount_differs | REFUSED
 confirm                 captured: refused captured | REFUSED
+capture                 captured: refused captured | REFUSED
 cancel                  captured: refused captured | REFUSED
 cancel final            captured: refused captured | REFUSED
 refund                  captured: refund r1 1.1
@@ -183,6 +193,7 @@ TEST_CASE("pairs: cancelling: every input", "[saga][payment]") {
 initiate same           cancelling: parked
 initiate other          cancelling: refused amount_differs | REFUSED
 confirm                 cancelling: refused cancel_requested | REFUSED
+capture                 cancelling: refused cancel_requested | REFUSED
 cancel                  cancelling: cancel 1.1
 cancel final            cancelling: cancel 1.1
 refund                  cancelling: parked
@@ -200,6 +211,7 @@ TEST_CASE("pairs: cancelled: every input", "[saga][payment]") {
 initiate same           creating: create 2.1 | PAYMENT_INITIATED
 initiate other          cancelled: refused amount_differs | REFUSED
 confirm                 cancelled: refused cancelled | REFUSED
+capture                 cancelled: refused cancelled | REFUSED
 cancel                  cancelled: | PAYMENT_CANCELLED wished
 cancel final            cancelled: | PAYMENT_CANCELLED final wished
 refund                  cancelled: refused nothing_captured | PAYMENT_REFUND_FAILED wished, REFUSED

@@ -149,6 +149,7 @@ std::string under_way(const Payment& payment) {
     append(text, part + mark(operation.phase));
   }
   if (payment.next_read_at) append(text, "read");
+  if (payment.disputes_at) append(text, "disputes");
   for (const Refund& refund : payment.refunds) {
     if (refund.state == RefundState::pending)
       append(text, "refund " + refund.id.text() + " pending");
@@ -213,6 +214,20 @@ Act initiate(std::int64_t minor, const std::string& method) {
 Act confirm(const std::string& method) {
   return [=](World&) -> std::optional<Input> {
     return AskConfirm{next_command(), {MethodId::of(method), std::nullopt}};
+  };
+}
+
+Act hold(std::int64_t minor, const std::string& method) {
+  return [=](World& world) -> std::optional<Input> {
+    auto ask = std::get<AskInitiate>(*initiate(minor, method)(world));
+    ask.ask.manual_capture = true;
+    return ask;
+  };
+}
+
+Act capture(std::optional<std::int64_t> minor) {
+  return [=](World&) -> std::optional<Input> {
+    return AskCapture{next_command(), {minor, std::nullopt}};
   };
 }
 
@@ -285,6 +300,22 @@ Act made() {
 
 Act succeeded(const std::string& part) {
   return shows(part, IntentStatus::succeeded);
+}
+
+Act took(const std::string& part, std::int64_t minor) {
+  return [=](World& world) -> std::optional<Input> {
+    IntentObject intent = world.intent(IntentStatus::succeeded);
+    intent.received_minor = minor;
+    return AnswerInput{world.call(part).id, answer::Intent{intent}, "req_1", {}};
+  };
+}
+
+Act held_for(Duration duration) {
+  return [=](World& world) -> std::optional<Input> {
+    IntentObject intent = world.intent(IntentStatus::requires_capture);
+    intent.capture_before = world.now + duration;
+    return AnswerInput{world.call("read:").id, answer::Intent{intent}, "req_1", {}};
+  };
 }
 
 namespace {
@@ -383,6 +414,23 @@ Act refund_is(const std::string& part, const std::string& id, RefundStatus statu
 
 Act refunds_are(const std::string& part, std::vector<RefundObject> list) {
   return answered(part, answer::Refunds{std::move(list)});
+}
+
+DisputeObject dispute_object(const std::string& id, DisputeState state, std::int64_t minor) {
+  constexpr DisputeFunds funds[] = {DisputeFunds::untouched, DisputeFunds::untouched,
+                                    DisputeFunds::withdrawn, DisputeFunds::reinstated,
+                                    DisputeFunds::withdrawn};
+  return DisputeObject{.id = DisputeId::of(id),
+                       .state = state,
+                       .funds = funds[static_cast<int>(state)],
+                       .amount = eur(minor),
+                       .reason = "fraudulent",
+                       .created = time_from_micros(1'749'000'000'000'000),
+                       .evidence_due_at = {}};
+}
+
+Act disputes_are(std::vector<DisputeObject> list) {
+  return answered("disputes:", answer::Disputes{std::move(list)});
 }
 
 Act stray() {

@@ -65,6 +65,9 @@ extern const char* const mastercard;
 [[nodiscard]] Act initiate(std::int64_t minor);
 [[nodiscard]] Act initiate(std::int64_t minor, const std::string& method);
 [[nodiscard]] Act confirm(const std::string& method);
+/// To be captured by hand.
+[[nodiscard]] Act hold(std::int64_t minor, const std::string& method);
+[[nodiscard]] Act capture(std::optional<std::int64_t> minor = std::nullopt);
 [[nodiscard]] Act cancel();
 [[nodiscard]] Act cancel_for_good();
 [[nodiscard]] Act refund(const std::string& id, std::optional<std::int64_t> minor = std::nullopt);
@@ -86,6 +89,10 @@ extern const char* const mastercard;
 [[nodiscard]] Act shows(const std::string& part, IntentStatus status);
 [[nodiscard]] Act made();  // The create.
 [[nodiscard]] Act succeeded(const std::string& part = "confirm");
+/// So much of what was held.
+[[nodiscard]] Act took(const std::string& part, std::int64_t minor);
+/// The read shows the charge, held for so long from now on.
+[[nodiscard]] Act held_for(Duration duration);
 [[nodiscard]] Act declined(const std::string& decline_code);
 /// The look-up shows a failed charge that is newer than the confirm.
 [[nodiscard]] Act shows_decline(const std::string& part, const std::string& decline_code);
@@ -102,6 +109,10 @@ extern const char* const mastercard;
 [[nodiscard]] RefundObject refund_object(const std::string& provider_id, const std::string& id,
                                          int attempt, RefundStatus status, std::int64_t minor);
 [[nodiscard]] Act refunds_are(const std::string& part, std::vector<RefundObject> list);
+[[nodiscard]] DisputeObject dispute_object(const std::string& id, DisputeState state,
+                                           std::int64_t minor);
+/// The list of the intent's disputes is answered so.
+[[nodiscard]] Act disputes_are(std::vector<DisputeObject> list);
 /// An answer that nobody waits for.
 [[nodiscard]] Act stray();
 

@@ -95,6 +95,7 @@ Answer Provider::change(const Request& request, Time now) {
   IntentObject* intent = find(words.at(0));
   if (intent == nullptr) return answer::Refused{"resource_missing", "intent", "No.", std::nullopt};
   if (request.target == "confirm") return confirm(*intent, words.at(1));
+  if (request.target == "capture") return capture(*intent, std::stoll(words.at(1)));
   return cancel(*intent);
 }
 
@@ -110,6 +111,7 @@ Answer Provider::create(const std::vector<std::string>& words, Time now) {
       .ledger = words.at(2),
       .created = now,
   });
+  if (words.size() > 4) held_.insert(intents_.back().id.text());
   return answer::Intent{intents_.back()};
 }
 
@@ -138,9 +140,20 @@ Answer Provider::confirm(IntentObject& intent, const std::string& method) {
   return answer::Intent{intent};
 }
 
+Answer Provider::capture(IntentObject& intent, std::int64_t minor) {
+  if (intent.status != IntentStatus::requires_capture) return unexpected_state(intent);
+  if (minor > intent.amount.minor) {
+    return answer::Refused{"amount_too_large", "amount_to_capture", "No.", std::nullopt};
+  }
+  intent.status = IntentStatus::succeeded;
+  intent.received_minor = minor;
+  return answer::Intent{intent};
+}
+
 Answer Provider::cancel(IntentObject& intent) {
   const bool may = intent.status == IntentStatus::requires_payment_method ||
-                   intent.status == IntentStatus::requires_action;
+                   intent.status == IntentStatus::requires_action ||
+                   intent.status == IntentStatus::requires_capture;
   if (!may) return unexpected_state(intent);
   intent.status = IntentStatus::canceled;
   return answer::Intent{intent};
@@ -189,6 +202,8 @@ Answer Provider::read(const Call& call) {
       }
       return list;
     }
+    case CallKind::list_disputes:
+      return answer::Disputes{};
     case CallKind::send:
       break;
   }
@@ -198,6 +213,7 @@ Answer Provider::read(const Call& call) {
 void Provider::act(Time now, bool decisively) {
   catch_up(now);
   for (IntentObject& intent : intents_) {
+    if (intent.status == IntentStatus::requires_capture) end_hold(intent, decisively);
     const bool waits =
         intent.status == IntentStatus::requires_action || intent.status == IntentStatus::processing;
     if (!waits || (!decisively && draw(3) != 0)) continue;
@@ -214,6 +230,16 @@ void Provider::act(Time now, bool decisively) {
   for (Made& made : refunds_) {
     if (made.refund.status != RefundStatus::pending || (!decisively && draw(3) != 0)) continue;
     made.refund.status = draw(3) == 0 ? RefundStatus::failed : RefundStatus::succeeded;
+  }
+}
+
+/// It runs out, or somebody takes the money in the dashboard.
+void Provider::end_hold(IntentObject& intent, bool decisively) {
+  if (!decisively && draw(20) != 0) return;
+  if (draw(2) == 0) {
+    (void)capture(intent, intent.amount.minor / 2 + 1);
+  } else {
+    intent.status = IntentStatus::canceled;
   }
 }
 
@@ -255,9 +281,13 @@ void Provider::fail(IntentObject& intent, const std::string& code) {
 
 void Provider::succeed(IntentObject& intent) {
   ++charges_;
-  intent.status = IntentStatus::succeeded;
   intent.latest_charge = ChargeId::of("ch_" + std::to_string(charges_));
   intent.last_error = std::nullopt;
+  if (held_.contains(intent.id.text())) {
+    intent.status = IntentStatus::requires_capture;
+    return;
+  }
+  intent.status = IntentStatus::succeeded;
   intent.received_minor = intent.amount.minor;
 }
 
@@ -292,6 +322,12 @@ std::int64_t Provider::refunded() const {
   for (const Made& made : refunds_) {
     if (made.refund.status == RefundStatus::succeeded) sum += made.refund.amount.minor;
   }
+  return sum;
+}
+
+std::int64_t Provider::received() const {
+  std::int64_t sum = 0;
+  for (const IntentObject& intent : intents_) sum += intent.received_minor;
   return sum;
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ class Provider {
   [[nodiscard]] std::string violation() const;
   [[nodiscard]] bool charged(const IntentId& intent) const;
   [[nodiscard]] bool charged() const;
+  [[nodiscard]] std::int64_t received() const;
   [[nodiscard]] std::int64_t refunded() const;
   /// An intent that could still be paid although nobody knows of it.
   [[nodiscard]] int open_intents() const;
@@ -62,16 +64,19 @@ class Provider {
   Answer change(const Request& request, Time now);
   Answer create(const std::vector<std::string>& words, Time now);
   Answer confirm(IntentObject& intent, const std::string& method);
+  Answer capture(IntentObject& intent, std::int64_t minor);
   Answer cancel(IntentObject& intent);
   Answer refund(const std::vector<std::string>& words, Time now);
   Answer read(const Call& call);
   IntentObject* find(const std::string& id);
   [[nodiscard]] std::int64_t left(const std::string& intent) const;
+  void end_hold(IntentObject& intent, bool decisively);
   void fail(IntentObject& intent, const std::string& code);
   void succeed(IntentObject& intent);
 
   std::mt19937_64 random_;
   std::vector<IntentObject> intents_;
+  std::set<std::string> held_;  // Those whose money is only held by a confirm.
   struct Made {
     RefundObject refund;
     std::string intent;

@@ -78,6 +78,12 @@ TEST_CASE("refund: what the state forbids", "[saga][payment]") {
           {refund("r2", 3'00), "captured",
            "refused amount_too_large | PAYMENT_REFUND_FAILED, REFUSED"},
       });
+  world.payment->disputes.push_back({.id = DisputeId::of("dp_1"),
+                                     .amount_minor = 2'00,
+                                     .state = DisputeState::opened,
+                                     .reason = {},
+                                     .evidence_due_at = {}});
+  world.payment->disputes_at = world.now;
   world.payment->money.disputed = 2'00;
   play(world, {{refund("r2", 1), "captured", "refused disputed | PAYMENT_REFUND_FAILED, REFUSED"}});
 }
@@ -249,7 +255,7 @@ TEST_CASE("compensation: retried with long waits, reported stuck once", "[saga][
   play(world, {
                   {after(minutes{10}), "", ""},
                   {wake(), "captured", "refund c1 3.1"},
-                  {refused("refund", "charge_disputed"), "captured", ""},
+                  {refused("refund", "some_refusal"), "captured", ""},
                   {after(hours{1}), "", ""},
                   {wake(), "captured", "refund c1 4.1"},
                   {refund_is("refund", "c1", ok, 42'00), "captured", "| PAYMENT_REFUNDED"},

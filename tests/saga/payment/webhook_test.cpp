@@ -84,9 +84,9 @@ decline: authorized: read
 refund: authorized: read
 other intent: authorized: ignored
 capturing
-intent: capturing: read
-decline: capturing: read
-refund: capturing: read
+intent: capturing: ignored
+decline: capturing: ignored
+refund: capturing: ignored
 other intent: capturing: ignored
 captured
 intent: captured: ignored
