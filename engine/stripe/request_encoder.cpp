@@ -153,9 +153,10 @@ std::string_view endpoint_of(std::string_view target) {
 }
 
 std::span<const std::string_view> endpoint_names() {
-  static constexpr std::string_view names[] = {
-      "create_intent", "confirm_intent", "capture_intent", "cancel_intent", "create_refund",
-      "read_intent",   "list_intents",   "read_refund",    "list_refunds",  "other"};
+  static constexpr std::string_view names[] = {"create_intent", "confirm_intent", "capture_intent",
+                                               "cancel_intent", "create_refund",  "read_intent",
+                                               "list_intents",  "read_refund",    "list_refunds",
+                                               "list_disputes", "other"};
   return names;
 }
 

@@ -1,5 +1,7 @@
 #include "paysaga/engine/stripe/request_encoder.hpp"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "paysaga/engine/stripe/form.hpp"
@@ -104,6 +106,8 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
     CHECK(row.request.target == row.target);
     CHECK(row.request.body == row.body);
     CHECK(endpoint_of(row.request.target) == row.endpoint);
+    // Whatever is sent has its bucket and its breaker.
+    CHECK(std::ranges::find(endpoint_names(), row.endpoint) != endpoint_names().end());
   }
   CHECK(endpoint_of("POST /v1/payment_intents/pi_1/verify_microdeposits") == "other");
 }
