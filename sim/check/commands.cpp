@@ -16,9 +16,10 @@ bool has_parked(const Saga& saga, std::string_view id) {
                              [&](const Parked& parked) { return parked.input.id.text() == id; });
 }
 
-/// Of a command, or of a payment's event that orders hear.
+/// Of a command, a webhook, or a payment's event that orders hear.
 const std::string* id_of(const Input& input) {
   if (const auto* command = std::get_if<CommandInput>(&input.body)) return &command->id.text();
+  if (const auto* webhook = std::get_if<WebhookInput>(&input.body)) return &webhook->id.text();
   const auto* event = std::get_if<PaymentEventInput>(&input.body);
   return event == nullptr ? nullptr : &event->event.id.text();
 }
