@@ -1,16 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <variant>
 
 #include "paysaga/saga/call.hpp"
 #include "paysaga/saga/time.hpp"
 
 namespace paysaga::actors {
-
-/// What an operator wants of a breaker, whatever was answered.
-enum class Forced : std::uint8_t { no, open, closed };
 
 /// Stops calling a provider that cannot be reached or does not know us, and tries one call again
 /// after a wait that doubles. Calls meanwhile are deferred: nothing is journalled for them.
@@ -19,7 +15,6 @@ class Breaker {
   static constexpr int failures_max = 5;
   static constexpr Duration wait_min = milliseconds{500};
   static constexpr Duration wait_max = seconds{30};
-  static constexpr Duration forced_wait = seconds{5};
 
   /// True if a call may go out at `now`. While it is open, one call after each wait is the probe.
   [[nodiscard]] bool allows(Time now) {
@@ -29,10 +24,9 @@ class Breaker {
   }
   /// The two halves of `allows`, for a call that others must allow, too.
   [[nodiscard]] bool would_allow(Time now) const {
-    if (forced_ != Forced::no) return forced_ == Forced::closed;
-    return failures_ < failures_max || (now >= closed_until_ && !probing_);
+    return !open() || (now >= closed_until_ && !probing_);
   }
-  void begin() { probing_ = failures_ >= failures_max; }
+  void begin() { probing_ = open(); }
 
   void answered(const Answer& answer, Time now) {
     probing_ = false;
@@ -50,18 +44,10 @@ class Breaker {
   }
   /// An answer came that tells nothing of what this breaker guards.
   void told_nothing() { probing_ = false; }
-  void force(Forced forced) {
-    forced_ = forced;
-    if (forced == Forced::closed) failures_ = 0;
-  }
 
-  [[nodiscard]] bool open() const {
-    return forced_ == Forced::open || (forced_ == Forced::no && failures_ >= failures_max);
-  }
+  [[nodiscard]] bool open() const { return failures_ >= failures_max; }
   [[nodiscard]] bool probing() const { return open() && probing_; }
-  [[nodiscard]] Forced forced() const { return forced_; }
   [[nodiscard]] Duration retry_after(Time now) const {
-    if (forced_ == Forced::open) return forced_wait;
     return std::max<Duration>(closed_until_ - now, wait_min);
   }
   [[nodiscard]] static bool failed_to_reach(const Answer& answer) {
@@ -72,7 +58,6 @@ class Breaker {
  private:
   int failures_ = 0;
   bool probing_ = false;
-  Forced forced_ = Forced::no;
   Time closed_until_{};
   Duration wait_ = wait_min;
 };

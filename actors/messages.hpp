@@ -4,7 +4,6 @@
 //
 //   node       - Gained, Lost, Shutdown ------> partition
 //   gateway    - Submit, WaitFor, ... --------> partition
-//   node       - HoldCalls, ForceBreaker -----> payment
 //   log        - Tailed, Appended, Fetched ---> partition
 //   log        - Tailed ----------------------> publisher, snapshotter
 //   partition  - Deliver, Committed, Wake ----> order
@@ -112,18 +111,11 @@ struct Replied {
 };
 
 /// To itself: a token may be there now.
-struct LookAtQueue {};
+struct LookAtQueue {
+  Time at{};
+};
 
 // ---- node -> payment
-struct HoldCalls {  // From now on no call is started of all, or of these endpoints.
-  bool all;
-  std::vector<std::string> endpoints;
-};
-struct ForceBreaker {
-  std::string endpoint;  // Or "all".
-  Forced forced;
-  std::function<void(Result<std::monostate>)> done;
-};
 struct InspectProvider {
   std::function<void(ProviderInfo)> done;
 };
@@ -268,8 +260,7 @@ using OrderActor = caf::typed_actor<caf::reacts_to<Deliver>, caf::reacts_to<Comm
                                     caf::reacts_to<Deferred>, caf::reacts_to<InspectActor>>;
 
 using PaymentActor = caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>,
-                                      caf::reacts_to<LookAtQueue>, caf::reacts_to<HoldCalls>,
-                                      caf::reacts_to<ForceBreaker>, caf::reacts_to<InspectProvider>,
+                                      caf::reacts_to<LookAtQueue>, caf::reacts_to<InspectProvider>,
                                       caf::reacts_to<Shutdown>>;
 
 using PartitionActor =
@@ -310,8 +301,6 @@ PAYSAGA_MESSAGE(Answered)
 PAYSAGA_MESSAGE(Deferred)
 PAYSAGA_MESSAGE(Replied)
 PAYSAGA_MESSAGE(LookAtQueue)
-PAYSAGA_MESSAGE(HoldCalls)
-PAYSAGA_MESSAGE(ForceBreaker)
 PAYSAGA_MESSAGE(InspectProvider)
 PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)

@@ -329,16 +329,6 @@ void Node::provider(Done<ProviderInfo> done) {
   caf::anon_send(impl_->payment(), InspectProvider{std::move(done)});
 }
 
-void Node::hold_calls(bool all, std::vector<std::string> endpoints) {
-  if (impl_->stopped()) return;
-  caf::anon_send(impl_->payment(), HoldCalls{all, std::move(endpoints)});
-}
-
-void Node::force_breaker(std::string endpoint, Forced forced, Done<Result<std::monostate>> done) {
-  if (impl_->stopped()) return done(fail(ErrorCode::unavailable, "the node shuts down"));
-  caf::anon_send(impl_->payment(), ForceBreaker{std::move(endpoint), forced, std::move(done)});
-}
-
 bool Node::owns(storage::PartitionId partition) const {
   return impl_->owns(partition);
 }

@@ -94,9 +94,7 @@ struct ProviderInfo {
     std::array<std::size_t, 3> waiting{};  // By Lane.
     bool open = false;                     // Its breaker.
     bool probing = false;
-    Forced forced = Forced::no;
     std::optional<Time> retry_at;
-    bool held = false;
     std::uint64_t limited = 0;  // Calls that the provider put off since the node started.
     std::optional<Time> limited_at;
     Limit limited_why = Limit::none;
@@ -191,10 +189,6 @@ class Node {
                Done<Result<std::monostate>> done);
   void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
   void provider(Done<ProviderInfo> done);
-  /// No call is started from now on, of all or of these endpoints; those that run go on.
-  void hold_calls(bool all, std::vector<std::string> endpoints);
-  /// Errors: not_found (no such endpoint; "all" is the one of the host and the key).
-  void force_breaker(std::string endpoint, Forced forced, Done<Result<std::monostate>> done);
   /// True while the membership gives the partition to this node, which may not lead it yet.
   [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True while this node leads the partition, has caught up with its journal, and the membership

@@ -16,7 +16,6 @@ constexpr Duration look_again = milliseconds{20};  // While stopping, for the de
 constexpr Duration waits_max = seconds{10};
 constexpr Duration deferred_min = seconds{1};
 constexpr std::size_t waiting_max = 16'384;  // In all.
-constexpr Duration held_wait = seconds{5};
 
 class Payments {
  public:
@@ -34,6 +33,7 @@ class Payments {
     if (stopping_) return;  // Its operation is in the journal: the next start makes the call.
     const Time now = ports_.clock.now();
     const std::size_t endpoint = ports_.provider.endpoint_of(start.call.call);
+    ensure(endpoint < names_.size(), "a provider names the endpoint of every call");
     if (const auto refusal = refusal_of(endpoint, now)) return defer(std::move(start), *refusal);
     if (const auto wait = too_long(endpoint, start.call.call.lane)) {
       return defer(std::move(start), {"queue", *wait});
@@ -55,35 +55,10 @@ class Payments {
     finish_if_stopped();
   }
 
-  void on(const LookAtQueue& /*look*/) {
+  /// One that a sooner look has overtaken does nothing, so that there are never more and more.
+  void on(const LookAtQueue& look) {
+    if (look.at != look_at_) return;
     look_at_ = Time::max();
-    send_waiting();
-  }
-
-  void on(const HoldCalls& hold) {
-    for (Endpoint& endpoint : endpoints_) endpoint.held = hold.all;
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (std::ranges::find(hold.endpoints, names_[i]) != hold.endpoints.end()) {
-        endpoints_[i].held = true;
-      }
-    }
-  }
-
-  void on(const ForceBreaker& force) {
-    Breaker* breaker = &whole_;
-    std::string_view name = whole_name;
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (names_[i] != force.endpoint) continue;
-      breaker = &endpoints_[i].breaker;
-      name = names_[i];
-    }
-    if (name != force.endpoint) {
-      return force.done(fail(ErrorCode::not_found, "there is no endpoint " + force.endpoint));
-    }
-    const bool was_open = breaker->open();
-    breaker->force(force.forced);
-    tell_of(*breaker, was_open, name, "operator");
-    force.done(std::monostate{});
     send_waiting();
   }
 
@@ -99,7 +74,6 @@ class Payments {
       const Endpoint& endpoint = endpoints_[i];
       ProviderInfo::Gate gate = gate_of(rates_.of(i), limits_.endpoint, endpoint.breaker, now);
       gate.name = names_[i];
-      gate.held = endpoint.held;
       for (std::size_t lane = 0; lane < CallQueue::lanes; ++lane) {
         gate.waiting[lane] = waiting_.waiting(i, lane);
       }
@@ -125,7 +99,6 @@ class Payments {
 
   struct Endpoint {
     Breaker breaker;
-    bool held = false;
     std::uint64_t limited = 0;
     std::optional<Time> limited_at;
     Limit limited_why = Limit::none;
@@ -144,14 +117,12 @@ class Payments {
     }
     gate.open = breaker.open();
     gate.probing = breaker.probing();
-    gate.forced = breaker.forced();
-    if (gate.open && gate.forced == Forced::no) gate.retry_at = now + breaker.retry_after(now);
+    if (gate.open) gate.retry_at = now + breaker.retry_after(now);
     return gate;
   }
 
   /// Why no call of the endpoint may be started at all.
   [[nodiscard]] std::optional<Refusal> refusal_of(std::size_t endpoint, Time now) const {
-    if (endpoints_[endpoint].held) return Refusal{"hold", held_wait};
     for (const Breaker* breaker : {&whole_, &endpoints_[endpoint].breaker}) {
       if (!breaker->would_allow(now)) return Refusal{"breaker", breaker->retry_after(now)};
     }
@@ -200,7 +171,7 @@ class Payments {
     }
     if (next >= look_at_) return;
     look_at_ = next;
-    self_->delayed_send(self_, std::max<Duration>(next - now, milliseconds{1}), LookAtQueue{});
+    self_->delayed_send(self_, std::max<Duration>(next - now, milliseconds{1}), LookAtQueue{next});
   }
 
   void send(std::size_t endpoint, StartCall start) {
@@ -325,8 +296,6 @@ PaymentActor spawn_payment(caf::actor_system& system, PaymentPorts ports,
         [payments](StartCall& start) { payments->on(start); },
         [payments](Replied& replied) { payments->on(replied); },
         [payments](const LookAtQueue& look) { payments->on(look); },
-        [payments](const HoldCalls& hold) { payments->on(hold); },
-        [payments](const ForceBreaker& force) { payments->on(force); },
         [payments](const InspectProvider& inspect) { payments->on(inspect); },
         [payments](const Shutdown& shutdown) { payments->on(shutdown); },
     };

@@ -18,8 +18,8 @@ std::string_view text_of(Limit limit) {
 }
 
 std::span<const std::string_view> PaymentProvider::endpoints() const {
-  static constexpr std::array<std::string_view, 5> kinds = {"send", "read_intent", "list_intents",
-                                                            "read_refund", "list_refunds"};
+  static constexpr std::array<std::string_view, 6> kinds = {
+      "send", "read_intent", "list_intents", "read_refund", "list_refunds", "list_disputes"};
   return kinds;
 }
 

@@ -11,7 +11,6 @@ namespace {
 
 std::vector<std::string> row_of(const Json& gate) {
   const auto at = [&gate](std::string_view pointer) { return text_at(gate, pointer); };
-  const std::string forced = at("/forced");
   const std::string rate = at("/rate");
   std::string last = at("/last_limited/reason");
   if (!last.empty()) last += ", " + age_at(gate, "/last_limited/at");
@@ -21,7 +20,7 @@ std::vector<std::string> row_of(const Json& gate) {
           at("/waiting/customer"),
           at("/waiting/refund"),
           at("/waiting/reconcile"),
-          at("/breaker") + (forced == "no" ? "" : ", forced"),
+          at("/breaker"),
           at("/limited"),
           last};
 }

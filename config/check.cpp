@@ -17,6 +17,16 @@ KeyKind kind_of(const Secret& key) {
   return KeyKind::other;
 }
 
+/// Before this version Stripe lists the rest of a partial capture among the refunds.
+constexpr std::string_view oldest_api_version = "2025-03-31";
+
+void check_api_version(const StripeSettings& stripe, std::vector<Conflict>& out) {
+  if (std::string_view{stripe.api_version} >= oldest_api_version) return;
+  out.push_back({"stripe.api_version",
+                 "is older than 2025-03-31.basil, in which the rest of a partial capture counts as "
+                 "a refund: leave it out, or name a newer one"});
+}
+
 /// A node that runs no payments calls nobody, and needs no key for it.
 void check_key(const StripeSettings& stripe, Roles roles, std::vector<Conflict>& out) {
   const KeyKind kind = kind_of(stripe.key);
@@ -76,6 +86,7 @@ void check_url(const StripeSettings& stripe, std::vector<Conflict>& out) {
 
 void check_stripe(const StripeSettings& stripe, Roles roles, std::vector<Conflict>& out) {
   check_key(stripe, roles, out);
+  check_api_version(stripe, out);
   check_url(stripe, out);
   if (stripe.connect_timeout > stripe.timeout) {
     out.push_back({"stripe.connect_timeout", "is longer than stripe.timeout"});

@@ -17,18 +17,6 @@ void add_calls(storage::JsonWriter& json, const char* name, std::int64_t million
   json.raw(fmt::format("{:.3f}", static_cast<double>(millionths) / 1e6));
 }
 
-std::string_view text_of(actors::Forced forced) {
-  switch (forced) {
-    case actors::Forced::no:
-      return "no";
-    case actors::Forced::open:
-      return "open";
-    case actors::Forced::closed:
-      return "closed";
-  }
-  return "no";
-}
-
 void add_gate(storage::JsonWriter& json, const actors::ProviderInfo::Gate& gate, bool whole) {
   const bool limited = gate.rate_max > 0;
   json.open_object();
@@ -37,7 +25,6 @@ void add_gate(storage::JsonWriter& json, const actors::ProviderInfo::Gate& gate,
   add_calls(json, "rate", gate.rate, limited);
   add_calls(json, "tokens", gate.tokens, limited);
   json.key("breaker").text(gate.probing ? "probing" : gate.open ? "open" : "closed");
-  json.key("forced").text(text_of(gate.forced));
   json.key("retry_at");
   if (gate.retry_at) {
     json.time(*gate.retry_at);

@@ -128,7 +128,7 @@ std::optional<IntentObject> read_intent(const object& from) {
 std::optional<RefundObject> read_refund(const object& from) {
   auto id = id_at<ProviderRefundId>(from, "id");
   const auto money = money_of(from);
-  if (!id || !money) return std::nullopt;
+  if (!id || !money || money->minor <= 0) return std::nullopt;
   Marks marks = marks_of(from);
   return RefundObject{.id = *std::move(id),
                       // Stripe allows a refund without a status: not final, ask again.

@@ -60,6 +60,10 @@ void adopt_own(Draft& draft, Refund& refund, const RefundObject& seen, bool is_c
     settle_refund(draft, refund.id, "done");
     return show_refund(draft, refund, seen);
   }
+  // A second refund of ours beside one that is known: money that went out is never passed over.
+  const bool known = refund.provider_id && (refund.state == RefundState::pending ||
+                                            refund.state == RefundState::succeeded);
+  if (known) return add_external(draft, seen);
   // While another attempt runs, an older one says nothing about it.
   const bool over = refund.state == RefundState::failed || refund.state == RefundState::refused;
   const bool may_follow = over || (is_compensation && is_running(refund));

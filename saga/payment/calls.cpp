@@ -155,7 +155,8 @@ std::optional<Time> next_call_at(const Payment& payment, Time after) {
 std::optional<Time> next_decision_at(const Payment& payment) {
   std::optional<Time> first;
   if (waits_for_customer(payment)) first = payment.expires_at;
-  if (payment.status == Status::authorized) first = payment.hold_alarm_at;
+  const bool held = payment.status == Status::authorized || payment.status == Status::capturing;
+  if (held) first = payment.hold_alarm_at;
   for (const Refund& refund : payment.refunds) {
     if (is_to_be_retried(refund)) earliest(first, *refund.next_at);
   }

@@ -103,6 +103,12 @@ Finding refused(Draft& draft, Operation& operation, const answer::Refused& answe
   // A cancel or a capture that is refused decides nothing by itself: the intent does.
   const bool by_intent = kind == OperationKind::cancel || kind == OperationKind::capture;
   const bool moved_on = answer.code == unexpected_state && kind != OperationKind::create;
+  const bool still_held = intent_shown && answer.intent->status == IntentStatus::requires_capture;
+  if (kind == OperationKind::capture && still_held) {
+    show(draft, *answer.intent);
+    settle(draft, kind, "refused");
+    return found::Refused{kind, answer.code, answer.param};
+  }
   if (by_intent || moved_on) {
     if (intent_shown) return settled_by(draft, kind, *answer.intent);
     look_after_refusal(draft, operation, answer);

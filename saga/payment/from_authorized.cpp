@@ -13,13 +13,14 @@ void shown(Draft& draft, const IntentObject& intent) {
   show(draft, intent);
   switch (draft.payment.intent->status) {
     case IntentStatus::requires_capture:
-    case IntentStatus::requires_payment_method:
-    case IntentStatus::requires_confirmation:
-    case IntentStatus::requires_action:
     case IntentStatus::processing:
     case IntentStatus::other:
       note(draft, "the money is still held");
       return read_on(draft);
+    case IntentStatus::requires_payment_method:
+    case IntentStatus::requires_confirmation:
+    case IntentStatus::requires_action:
+      return lose_hold(draft);
     case IntentStatus::succeeded:
       return succeed(draft);
     case IntentStatus::canceled:
@@ -47,28 +48,22 @@ std::string_view fault_of(const Payment& payment, const AskCapture& ask, std::in
   return make_refund(minor, currency) ? std::string_view{} : "amount_malformed";
 }
 
+std::string_view text_of(std::string_view fault) {
+  if (fault == "currency_mismatch") return "The payment is in another currency.";
+  if (fault == "amount_too_large") return "So much is not held for this payment.";
+  return "The amount cannot be taken in this currency.";
+}
+
 void begin_capture(Draft& draft, const AskCapture& ask) {
   Payment& payment = draft.payment;
   const std::int64_t minor = ask.ask.amount_minor.value_or(payment.money.authorized);
   const std::string_view fault = fault_of(payment, ask, minor);
-  if (!fault.empty()) return refuse(draft, ask.id, fault, "So much is not held for this payment.");
+  if (!fault.empty()) return refuse(draft, ask.id, fault, text_of(fault));
   payment.status = Status::capturing;
   payment.next_read_at = std::nullopt;
   payment.capture = CaptureRequest{ask.id, minor};
   add_capture(draft);
   tell(draft, EventType::payment_processing);
-}
-
-/// Told once: nobody else says that the hold will be lost.
-void warn_of_end(Draft& draft) {
-  Payment& payment = draft.payment;
-  if (!payment.hold_alarm_at || draft.now() < *payment.hold_alarm_at) {
-    return ignore(draft, "nothing is due");
-  }
-  payment.hold_alarm_at = std::nullopt;
-  note(draft, "the hold runs out soon");
-  tell(draft, EventType::payment_authorized, "hold_expires",
-       "The money is held only for a short time more.");
 }
 
 }  // namespace
@@ -81,7 +76,7 @@ void from_authorized(Draft& draft, const Input& input) {
                  [&](const AskCancel& ask) { cancel_idle(draft, asked_by(ask)); },
                  [&](const AskRefund& ask) { refuse_refund(draft, ask, "nothing_captured"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
-                 [&](const WakeInput&) { warn_of_end(draft); },
+                 [&](const WakeInput&) { warn_of_end_if_due(draft); },
                  [&](const WebhookInput& news) { look_now(draft, news); },
              },
              input);

@@ -31,6 +31,7 @@ void shown(Draft& draft, const IntentObject& intent) {
     case IntentStatus::requires_payment_method:
     case IntentStatus::requires_confirmation:
     case IntentStatus::requires_action:
+      return lose_hold(draft);
     case IntentStatus::processing:
     case IntentStatus::other:
       note(draft, "the capture is being made");
@@ -71,8 +72,10 @@ void cancel(Draft& draft, const AskCancel& ask) {
 
 /// It is taken once.
 void capture_again(Draft& draft, const AskCapture& ask) {
-  Operation* capture = find_operation(draft.payment, OperationKind::capture);
-  if (planted(PlantedBug::captured_twice) && capture != nullptr) return next_try(draft, *capture);
+  if (planted(PlantedBug::captured_twice)) {
+    Operation* capture = find_operation(draft.payment, OperationKind::capture);
+    if (capture != nullptr) return next_try(draft, *capture);
+  }
   refuse_held(draft, ask.id);
 }
 
@@ -86,7 +89,7 @@ void from_capturing(Draft& draft, const Input& input) {
                  [&](const AskCancel& ask) { cancel(draft, ask); },
                  [&](const AskRefund&) { park(draft, "the outcome of the capture is not known"); },
                  [&](const AnswerInput& answer) { answered(draft, hear(draft, answer)); },
-                 [&](const WakeInput&) { ignore(draft, "waits for evidence, not for the time"); },
+                 [&](const WakeInput&) { warn_of_end_if_due(draft); },
                  [&](const WebhookInput& news) { seek_now(draft, news); },
              },
              input);

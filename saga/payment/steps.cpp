@@ -243,6 +243,23 @@ void answer_confirm(Draft& draft, const AskConfirm& ask) {
   start_attempt(draft, ask.ask.method);
 }
 
+void warn_of_end_if_due(Draft& draft) {
+  Payment& payment = draft.payment;
+  if (!payment.hold_alarm_at || draft.now() < *payment.hold_alarm_at) {
+    return ignore(draft, "nothing is due");
+  }
+  payment.hold_alarm_at = std::nullopt;
+  note(draft, "the hold runs out soon");
+  tell(draft, EventType::payment_authorized, "hold_expires",
+       "The money is held only for a short time more.");
+}
+
+void lose_hold(Draft& draft) {
+  note(draft, "nothing is held any more");
+  settle_all(draft, "the hold is lost");
+  cancel_idle(draft, CancelAsk{CancelCause::provider, "The held money was lost.", false});
+}
+
 void refuse_held(Draft& draft, const EventId& command) {
   const Status status = draft.payment.status;
   refuse(draft, command, to_text(status),

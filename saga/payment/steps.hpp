@@ -56,6 +56,10 @@ void expire_if_due(Draft& draft);
 void answer_initiate(Draft& draft, const AskInitiate& ask);
 /// payment.confirm while the intent waits for it.
 void answer_confirm(Draft& draft, const AskConfirm& ask);
+/// Told once, also while a capture is put off: nobody else says that the hold will be lost.
+void warn_of_end_if_due(Draft& draft);
+/// The intent lives, but holds nothing any more: it is cancelled, so that nobody can pay it.
+void lose_hold(Draft& draft);
 /// A command that does not fit held money, or its capture: the status says why.
 void refuse_held(Draft& draft, const EventId& command);
 /// payment.capture while nothing is held.

@@ -61,24 +61,6 @@ TEST_CASE("breaker: one probe after each wait, which doubles up to its limit", "
   CHECK(breaker.allows(now));
 }
 
-TEST_CASE("breaker: an operator's word is above all answers, and ends without a trace",
-          "[actors]") {
-  Breaker breaker;
-  breaker.force(Forced::open);
-  CHECK(breaker.open());
-  CHECK_FALSE(breaker.allows(start + hours{1}));
-  breaker.answered(busy, start);
-  CHECK(breaker.open());
-  breaker.force(Forced::no);
-  CHECK_FALSE(breaker.open());
-  breaker.force(Forced::closed);
-  for (int i = 0; i < 9; ++i) breaker.answered(unreached, start);
-  CHECK_FALSE(breaker.open());
-  CHECK(breaker.allows(start));
-  breaker.force(Forced::no);
-  CHECK(breaker.open());
-}
-
 TEST_CASE("breaker: an answer that tells it nothing lets the next probe go", "[actors]") {
   Breaker breaker;
   breaker.answered(unauthorized, start);

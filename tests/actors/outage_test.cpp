@@ -21,6 +21,16 @@ class AwayProvider final : public PaymentProvider {
 
 }  // namespace
 
+TEST_CASE("provider: one that names no endpoints of its own has one for each kind of call",
+          "[actors]") {
+  const AwayProvider provider;
+  for (int i = 0; i <= static_cast<int>(CallKind::list_disputes); ++i) {
+    const Call call{.id = "c", .kind = static_cast<CallKind>(i), .request = {}, .key = {}};
+    REQUIRE(provider.endpoint_of(call) < provider.endpoints().size());
+    CHECK(provider.endpoints()[provider.endpoint_of(call)] == to_text(call.kind));
+  }
+}
+
 TEST_CASE("outage: what waits for the provider writes nothing meanwhile, and goes on afterwards",
           "[actors]") {
   constexpr int orders = 40;

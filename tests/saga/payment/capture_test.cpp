@@ -122,10 +122,43 @@ TEST_CASE("capture: refused by the provider, the intent decides", "[saga][paymen
          });
     CHECK(world.call("capture").key->text() == "ps1:ledger0001:o1:capture:1:2");
   }
+  SECTION("the intent holds nothing any more: it is cancelled, and the hold is lost") {
+    play(world,
+         {
+             {shows("capture", IntentStatus::requires_payment_method), "authorized",
+              "read | REFUSED"},
+             {shows("read:", IntentStatus::requires_payment_method), "cancelling", "cancel 1.1"},
+         });
+  }
   SECTION("it was captured by somebody else") {
     play(world, {{took("capture", 30'00), "captured", "| PAYMENT_COMPLETED"}});
     CHECK(world.payment->money.captured == 30'00);
   }
+}
+
+TEST_CASE("capture: refused with the intent as it is, the money stays held", "[saga][payment]") {
+  World world = capturing();
+  const auto verdict = world.decide(AnswerInput{
+      world.call("capture").id,
+      answer::Refused{"amount_too_large", {}, "No.", world.intent(IntentStatus::requires_capture)},
+      "req_1",
+      {}});
+  CHECK(world.payment->status == Status::authorized);
+  REQUIRE(verdict.events.size() == 1);
+  CHECK(verdict.events[0].type == EventType::command_refused);
+  CHECK(verdict.events[0].reason->code == "amount_too_large");
+  CHECK(verdict.events[0].command.has_value());
+}
+
+TEST_CASE("capture: an intent that holds nothing any more is cancelled", "[saga][payment]") {
+  World world = authorized();
+  play(world,
+       {
+           {shows("read:", IntentStatus::requires_payment_method), "cancelling", "cancel 1.1"},
+           {shows("cancel", IntentStatus::canceled), "cancelled", "| PAYMENT_CANCELLED"},
+       });
+  CHECK(world.payment->cancel->code == "hold_expired");
+  CHECK(world.payment->closed);
 }
 
 TEST_CASE("capture: a cancel beside it waits for its outcome, and sends it no more",
@@ -174,6 +207,17 @@ TEST_CASE("capture: somebody is told before the hold runs out, once", "[saga][pa
                   {held_for(hours{24}), "authorized", "read"},
               });
   CHECK_FALSE(next_decision_at(*world.payment).has_value());
+  SECTION("also while a capture is put off") {
+    World waits = authorized();
+    play(waits, {
+                    {held_for(hours{2}), "authorized", "read"},
+                    {capture(), "capturing", "capture 1.1 | PAYMENT_PROCESSING"},
+                    {not_sent("capture"), "capturing", "capture 1.1"},
+                    {after(hours{1}), "", ""},
+                    {wake(), "capturing", "capture 1.1 | PAYMENT_AUTHORIZED"},
+                    {wake(), "capturing", "ignored"},
+                });
+  }
   SECTION("a short hold: in the middle of it") {
     World brief = authorized();
     play(brief, {{held_for(hours{2}), "authorized", "read"}});

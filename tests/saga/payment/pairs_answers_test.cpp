@@ -199,9 +199,9 @@ TEST_CASE("pairs: authorized: the intent is read", "[saga][payment]") {
   const World world = in_status(Status::authorized);
   expect(intents_table(world, "read:") + answers_table(world, "read:"),
          R"(
-requires_payment_method authorized: read
-requires_confirmation   authorized: read
-requires_action         authorized: read
+requires_payment_method cancelling: cancel 1.1
+requires_confirmation   cancelling: cancel 1.1
+requires_action         cancelling: cancel 1.1
 processing              authorized: read
 requires_capture        authorized: read
 succeeded               captured: | PAYMENT_COMPLETED
@@ -227,9 +227,9 @@ TEST_CASE("pairs: capturing: the capture is answered", "[saga][payment]") {
   const World world = in_status(Status::capturing);
   expect(intents_table(world, "capture") + answers_table(world, "capture"),
          R"(
-requires_payment_method capturing: read
-requires_confirmation   capturing: read
-requires_action         capturing: read
+requires_payment_method cancelling: cancel 1.1
+requires_confirmation   cancelling: cancel 1.1
+requires_action         cancelling: cancel 1.1
 processing              capturing: read
 requires_capture        authorized: read | PAYMENT_AUTHORIZED
 succeeded               captured: | PAYMENT_COMPLETED

@@ -315,3 +315,25 @@ TEST_CASE("compensation: refused as already refunded, the provider's refunds are
          {{refunds_are("refund", {}), "captured", "| PAYMENT_REFUND_FAILED, COMPENSATION_STUCK"}});
   }
 }
+
+TEST_CASE("refund: a second one of ours at the provider is money that went out",
+          "[saga][payment]") {
+  World world;
+  play(world, {
+                  {initiate(42'00, visa), "creating", "create 1.1 | PAYMENT_INITIATED"},
+                  {made(), "confirming", "confirm 1.1 | PAYMENT_PROCESSING"},
+                  {succeeded(), "captured", "| PAYMENT_COMPLETED"},
+                  {refund("r1", 10'00), "captured", "refund r1 1.1"},
+                  {refund_is("refund", "r1", RefundStatus::succeeded, 10'00), "captured",
+                   "| PAYMENT_REFUNDED"},
+                  {webhook(News::refund), "captured", "read"},
+              });
+  const auto known = *world.payment->refunds.front().provider_id;
+  const auto list = {refund_object(known.text(), "r1", 1, RefundStatus::succeeded, 10'00),
+                     refund_object("re_twin", "r1", 1, RefundStatus::succeeded, 10'00)};
+  play(world, {{refunds_are("refunds:", list), "captured", "| PAYMENT_REFUNDED"},
+               {webhook(News::refund), "captured", "read"},
+               {refunds_are("refunds:", list), "captured", ""}});
+  CHECK(world.payment->money.refunded == 20'00);
+  CHECK(world.payment->refunds.back().external);
+}
