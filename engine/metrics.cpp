@@ -52,9 +52,8 @@ constexpr std::array<std::string_view, 7> limit_texts = {"global-rate",
                                                          "resource-specific",
                                                          "lock-timeout",
                                                          "other"};
-constexpr std::array<std::string_view, 4> deferral_texts = {"breaker", "queue", "hold", "other"};
-constexpr std::array<std::string_view, 4> breaker_texts = {"unreachable", "unauthorized",
-                                                           "operator", "other"};
+constexpr std::array<std::string_view, 3> deferral_texts = {"breaker", "queue", "other"};
+constexpr std::array<std::string_view, 3> breaker_texts = {"unreachable", "unauthorized", "other"};
 constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
 constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
                                                            "parked",    "quarantined", "malformed",
