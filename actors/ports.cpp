@@ -6,20 +6,15 @@
 namespace paysaga::actors {
 
 std::string_view text_of(Limit limit) {
-  constexpr std::array<std::string_view, limit_kinds> texts = {"none",
-                                                               "global-rate",
-                                                               "endpoint-rate",
-                                                               "global-concurrency",
-                                                               "endpoint-concurrency",
-                                                               "resource-specific",
-                                                               "lock-timeout",
-                                                               "other"};
-  return texts[static_cast<std::size_t>(limit)];
+  return limit_texts[static_cast<std::size_t>(limit)];
 }
 
 std::span<const std::string_view> PaymentProvider::endpoints() const {
-  static constexpr std::array<std::string_view, 6> kinds = {
-      "send", "read_intent", "list_intents", "read_refund", "list_refunds", "list_disputes"};
+  static const auto kinds = [] {
+    std::array<std::string_view, call_kind_count> texts;
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = to_text(static_cast<CallKind>(i));
+    return texts;
+  }();
   return kinds;
 }
 

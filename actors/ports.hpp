@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -37,8 +38,15 @@ enum class Limit : std::uint8_t {
   lock,      // Another change of the same object is under way.
   other,
 };
-inline constexpr std::size_t limit_kinds = 8;
-/// "none", "global-rate", ..., "lock-timeout", "other".
+/// By Limit; those from `global_rate` to `resource` are the provider's own words.
+inline constexpr std::array<std::string_view, 8> limit_texts = {"none",
+                                                                "global-rate",
+                                                                "endpoint-rate",
+                                                                "global-concurrency",
+                                                                "endpoint-concurrency",
+                                                                "resource-specific",
+                                                                "lock-timeout",
+                                                                "other"};
 [[nodiscard]] std::string_view text_of(Limit limit);
 
 struct ProviderReply {

@@ -37,21 +37,15 @@ constexpr std::array<std::string_view, 14> input_kinds = {"payment.initiate",
                                                           "other"};
 constexpr std::array<std::string_view, 5> outcomes = {"accepted", "ignored", "parked", "refused",
                                                       "misused"};
-constexpr std::array<CallKind, 6> call_kinds = {CallKind::send,         CallKind::read_intent,
-                                                CallKind::list_intents, CallKind::read_refund,
-                                                CallKind::list_refunds, CallKind::list_disputes};
-constexpr std::array<std::string_view, 6> call_texts = {
-    "send", "read_intent", "list_intents", "read_refund", "list_refunds", "list_disputes"};
 constexpr std::array<std::string_view, 9> call_outcomes = {"done",        "declined",     "refused",
                                                            "not_sent",    "unauthorized", "unknown",
                                                            "key_misused", "key_expired",  "other"};
-constexpr std::array<std::string_view, 7> limit_texts = {"global-rate",
-                                                         "endpoint-rate",
-                                                         "global-concurrency",
-                                                         "endpoint-concurrency",
-                                                         "resource-specific",
-                                                         "lock-timeout",
-                                                         "other"};
+/// All but `none`.
+constexpr auto limit_texts = [] {
+  std::array<std::string_view, actors::limit_texts.size() - 1> texts;
+  std::copy(actors::limit_texts.begin() + 1, actors::limit_texts.end(), texts.begin());
+  return texts;
+}();
 constexpr std::array<std::string_view, 3> deferral_texts = {"breaker", "queue", "other"};
 constexpr std::array<std::string_view, 3> breaker_texts = {"unreachable", "unauthorized", "other"};
 constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
@@ -99,8 +93,8 @@ struct Metrics::Series {
     for (std::size_t i = 0; i < input_kinds.size(); ++i) {
       fill(events[i], metric::events, outcomes, "outcome", {{"kind", std::string{input_kinds[i]}}});
     }
-    for (std::size_t i = 0; i < call_texts.size(); ++i) {
-      const Labels call = {{"call", std::string{call_texts[i]}}};
+    for (std::size_t i = 0; i < call_kind_count; ++i) {
+      const Labels call = {{"call", std::string{to_text(static_cast<CallKind>(i))}}};
       fill(provider_requests[i], metric::provider_requests, call_outcomes, "outcome", call);
       provider_seconds[i] = &histogram(metric::provider_seconds, call);
     }
@@ -157,8 +151,8 @@ struct Metrics::Series {
 
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
   std::array<Row<Counter, outcomes.size()>, input_kinds.size()> events{};
-  std::array<Row<Counter, call_outcomes.size()>, call_texts.size()> provider_requests{};
-  Row<Histogram, call_texts.size()> provider_seconds{};
+  std::array<Row<Counter, call_outcomes.size()>, call_kind_count> provider_requests{};
+  Row<Histogram, call_kind_count> provider_seconds{};
   Row<Counter, limit_texts.size()> provider_limited{};
   Row<Counter, deferral_texts.size()> provider_deferred{};
   Row<Counter, breaker_texts.size()> provider_breaker{};
@@ -205,11 +199,9 @@ void Metrics::events_published(std::uint64_t events, Duration received_to_publis
 }
 
 void Metrics::call_answered(CallKind kind, std::string_view outcome, Duration took) {
-  for (std::size_t i = 0; i < call_kinds.size(); ++i) {
-    if (call_kinds[i] != kind) continue;
-    series_->provider_requests[i][place_of(call_outcomes, outcome)]->Increment();
-    series_->provider_seconds[i]->Observe(seconds_of(took));
-  }
+  const auto call = static_cast<std::size_t>(kind);
+  series_->provider_requests[call][place_of(call_outcomes, outcome)]->Increment();
+  series_->provider_seconds[call]->Observe(seconds_of(took));
 }
 
 void Metrics::call_limited(actors::Limit limit) {

@@ -12,6 +12,7 @@ namespace paysaga {
 
 /// What a call does. Only `send` changes anything at the provider.
 enum class CallKind { send, read_intent, list_intents, read_refund, list_refunds, list_disputes };
+inline constexpr std::size_t call_kind_count = 6;
 
 /// Customers come first, then refunds, then reconciliation.
 enum class Lane { customer, refund, reconcile };

@@ -25,6 +25,10 @@ constexpr std::array refund_initiated{Topic::order_events, Topic::payment_refund
 
 }  // namespace
 
+std::int64_t kept_minor(const MoneyTotals& money) {
+  return money.captured - money.refunded - money.lost;
+}
+
 std::string_view to_text(EventType type) {
   switch (type) {
     case EventType::payment_initiated:

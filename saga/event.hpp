@@ -54,6 +54,9 @@ struct MoneyTotals {
   friend bool operator==(const MoneyTotals&, const MoneyTotals&) = default;
 };
 
+/// Captured, less what was given back and what the customer's bank took.
+[[nodiscard]] std::int64_t kept_minor(const MoneyTotals& money);
+
 struct Reason {
   std::string code;     // Closed set: insufficient_funds, expired, customer, amount_differs, ...
   std::string message;  // Fit for the customer where a customer is told.

@@ -216,7 +216,7 @@ std::int64_t money_at_risk_minor(const Saga& saga) {
   const MoneyTotals& money = saga.payment ? saga.payment->money : saga.order.payment.money;
   const bool settled = saga.order.status == order::Status::partially_refunded;
   if (!is_ending(saga.order) || settled) return risk;
-  return std::max(risk, money.captured - money.refunded - money.lost);
+  return std::max(risk, kept_minor(money));
 }
 
 }  // namespace paysaga

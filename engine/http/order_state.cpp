@@ -25,7 +25,7 @@ std::int64_t left_minor(const Saga& saga) {
   if (!saga.payment) return 0;
   const MoneyTotals& money = saga.payment->money;
   if (money.disputed > 0) return 0;  // Nothing is refunded beside an open dispute.
-  return money.captured - money.refunded - money.refunding - money.lost;
+  return kept_minor(money) - money.refunding;
 }
 
 void add_unpaid(const Saga& saga, std::vector<std::string_view>& actions) {

@@ -113,19 +113,13 @@ Classified from_server_error(const HttpResponse& response, const Body& body) {
 
 actors::Limit limit_of(const HttpResponse& response, const ErrorObject* error) {
   using actors::Limit;
-  struct Row {
-    std::string_view text;
-    Limit limit;
-  };
-  constexpr Row rows[] = {{"global-rate", Limit::global_rate},
-                          {"endpoint-rate", Limit::endpoint_rate},
-                          {"global-concurrency", Limit::global_concurrency},
-                          {"endpoint-concurrency", Limit::endpoint_concurrency},
-                          {"resource-specific", Limit::resource}};
   if (error != nullptr && error->code == "lock_timeout") return Limit::lock;
   const auto reason = response.header("Stripe-Rate-Limited-Reason");
-  const auto* row = std::ranges::find(rows, reason.value_or(""), &Row::text);
-  return row != std::end(rows) ? row->limit : Limit::other;
+  for (const Limit limit : {Limit::global_rate, Limit::endpoint_rate, Limit::global_concurrency,
+                            Limit::endpoint_concurrency, Limit::resource}) {
+    if (reason == actors::text_of(limit)) return limit;
+  }
+  return Limit::other;
 }
 
 /// Put off by a limit or a lock: this sending did nothing. A sending before it may have.

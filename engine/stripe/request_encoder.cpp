@@ -1,6 +1,7 @@
 #include "paysaga/engine/stripe/request_encoder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "paysaga/engine/stripe/form.hpp"
@@ -38,6 +39,25 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   return text.substr(0, end);
 }
+
+/// `target` with a slash at its end: an id follows, and behind that `act`.
+struct EndpointRow {
+  std::string_view name;
+  std::string_view target;
+  std::string_view act = {};
+};
+constexpr EndpointRow endpoint_rows[] = {
+    {"create_intent", "POST /v1/payment_intents"},
+    {"confirm_intent", "POST /v1/payment_intents/", "/confirm"},
+    {"capture_intent", "POST /v1/payment_intents/", "/capture"},
+    {"cancel_intent", "POST /v1/payment_intents/", "/cancel"},
+    {"create_refund", "POST /v1/refunds"},
+    {"read_intent", "GET /v1/payment_intents/"},
+    {"list_intents", "GET /v1/payment_intents"},
+    {"read_refund", "GET /v1/refunds/"},
+    {"list_refunds", "GET /v1/refunds"},
+    {"list_disputes", "GET /v1/disputes"},
+};
 
 }  // namespace
 
@@ -135,28 +155,26 @@ std::string_view cancellation_reason(std::string_view reason) {
   return row != std::end(rows) ? row->theirs : "requested_by_customer";
 }
 
-std::string_view endpoint_of(std::string_view target) {
+std::size_t endpoint_index(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
-  const auto is = [path](std::string_view method_and_path) { return path == method_and_path; };
-  const auto starts = [path](std::string_view prefix) { return path.starts_with(prefix); };
-  if (is("POST /v1/payment_intents")) return "create_intent";
-  if (is("GET /v1/payment_intents")) return "list_intents";
-  if (is("POST /v1/refunds")) return "create_refund";
-  if (is("GET /v1/refunds")) return "list_refunds";
-  if (is("GET /v1/disputes")) return "list_disputes";
-  if (starts("GET /v1/payment_intents/")) return "read_intent";
-  if (starts("GET /v1/refunds/")) return "read_refund";
-  if (starts("POST /v1/payment_intents/") && path.ends_with("/confirm")) return "confirm_intent";
-  if (starts("POST /v1/payment_intents/") && path.ends_with("/capture")) return "capture_intent";
-  if (starts("POST /v1/payment_intents/") && path.ends_with("/cancel")) return "cancel_intent";
-  return "other";
+  const auto* row = std::ranges::find_if(endpoint_rows, [path](const EndpointRow& of) {
+    if (!of.target.ends_with('/')) return path == of.target;
+    return path.starts_with(of.target) && path.ends_with(of.act);
+  });
+  return static_cast<std::size_t>(row - std::begin(endpoint_rows));
+}
+
+std::string_view endpoint_of(std::string_view target) {
+  return endpoint_names()[endpoint_index(target)];
 }
 
 std::span<const std::string_view> endpoint_names() {
-  static constexpr std::string_view names[] = {"create_intent", "confirm_intent", "capture_intent",
-                                               "cancel_intent", "create_refund",  "read_intent",
-                                               "list_intents",  "read_refund",    "list_refunds",
-                                               "list_disputes", "other"};
+  static constexpr auto names = [] {
+    std::array<std::string_view, std::size(endpoint_rows) + 1> of;
+    of.back() = "other";
+    std::ranges::transform(endpoint_rows, of.begin(), &EndpointRow::name);
+    return of;
+  }();
   return names;
 }
 

@@ -41,5 +41,7 @@ class StripeEncoder final : public RequestEncoder {
 [[nodiscard]] std::string_view endpoint_of(std::string_view target);
 /// That set. "other" is its last.
 [[nodiscard]] std::span<const std::string_view> endpoint_names();
+/// Among those names.
+[[nodiscard]] std::size_t endpoint_index(std::string_view target);
 
 }  // namespace paysaga::engine::stripe

@@ -92,7 +92,7 @@ void settle(Draft& draft, const News& news) {
 }
 
 std::int64_t left_minor(const MoneyTotals& money) {
-  return money.captured - money.refunded - money.refunding - money.disputed - money.lost;
+  return kept_minor(money) - money.refunding - money.disputed;
 }
 
 bool refund_failed(const Event& event) {

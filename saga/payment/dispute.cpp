@@ -120,10 +120,6 @@ Dispute join(const Dispute& a, const Dispute& b) {
                  .evidence_due_at = std::max(a.evidence_due_at, b.evidence_due_at)};
 }
 
-std::int64_t kept_minor(const MoneyTotals& money) {
-  return money.captured - money.refunded - money.lost;
-}
-
 void look_at_disputes(Draft& draft) {
   Payment& payment = draft.payment;
   payment.dispute_reads = 0;

@@ -15,8 +15,6 @@ namespace paysaga::payment {
 [[nodiscard]] bool is_open(const Dispute& dispute);
 /// What both say, each part as far as either knows it.
 [[nodiscard]] Dispute join(const Dispute& a, const Dispute& b);
-/// Captured, less what was given back and what the bank took.
-[[nodiscard]] std::int64_t kept_minor(const MoneyTotals& money);
 
 /// The disputes are listed now, or as soon as the payment is captured.
 void look_at_disputes(Draft& draft);

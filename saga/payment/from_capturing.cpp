@@ -10,9 +10,6 @@
 namespace paysaga::payment {
 namespace {
 
-// News often overtake the answer that tells the same.
-constexpr Duration answer_patience = seconds{2};
-
 /// Nothing was taken: the money is held as before.
 void hold_again(Draft& draft) {
   draft.payment.status = Status::authorized;
@@ -67,7 +64,7 @@ void answered(Draft& draft, const Finding& finding) {
 /// Evidence of the capture first: it is voided or refunded by what that shows.
 void cancel(Draft& draft, const AskCancel& ask) {
   begin_cancel(draft, asked_by(ask));
-  withdraw_capture(draft, answer_patience);
+  withdraw_capture(draft);
 }
 
 /// It is taken once.

@@ -4,12 +4,10 @@
 
 #include "paysaga/saga/payment/evidence.hpp"
 #include "paysaga/saga/payment/steps.hpp"
+#include "paysaga/saga/payment/waits.hpp"
 
 namespace paysaga::payment {
 namespace {
-
-// News often overtake the answer that tells the same: most confirms need no look beside them.
-constexpr Duration answer_patience = seconds{2};
 
 bool is_about(const Payment& payment, const WebhookInput& news) {
   return !payment.intent || payment.intent->id == news.intent;

@@ -119,12 +119,12 @@ void add_capture(Draft& draft) {
       draft.scope.context.encoder.capture(payment.intent->id, amount), Duration{0});
 }
 
-void withdraw_capture(Draft& draft, Duration patience) {
+void withdraw_capture(Draft& draft) {
   Operation* capture = find_operation(draft.payment, OperationKind::capture);
   if (capture == nullptr) return;
   capture->repeatable = false;
   if (capture->phase != Phase::intended) return;
-  capture->next_at = draft.now() + patience;
+  capture->next_at = draft.now() + answer_patience;
 }
 
 void add_cancel(Draft& draft, Duration wait) {

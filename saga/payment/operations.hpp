@@ -37,8 +37,8 @@ void settle_all(Draft& draft, std::string_view outcome);
 /// The former try is known to have done nothing: the same bytes under a new key.
 void next_try(Draft& draft, Operation& operation);
 /// A cancel waits for the capture's outcome: it is not sent again. An answer that is under way is
-/// heard; after `patience` the intent is looked at.
-void withdraw_capture(Draft& draft, Duration patience);
+/// heard for a while; then the intent is looked at.
+void withdraw_capture(Draft& draft);
 
 // What an answer to a send makes of an operation when it brought no outcome.
 

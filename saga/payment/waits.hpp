@@ -6,6 +6,9 @@
 
 namespace paysaga::payment {
 
+/// News and commands often overtake the answer that tells the same: so long it is waited for.
+inline constexpr Duration answer_patience = seconds{2};
+
 /// A wait of the evidence table or the read schedule, as long as this mode makes it.
 [[nodiscard]] Duration scaled(const Policy& policy, Duration wait);
 
