@@ -17,15 +17,10 @@ class Breaker {
   static constexpr Duration wait_max = seconds{30};
 
   /// True if a call may go out at `now`. While it is open, one call after each wait is the probe.
-  [[nodiscard]] bool allows(Time now) {
-    if (!would_allow(now)) return false;
-    begin();
-    return true;
-  }
-  /// The two halves of `allows`, for a call that others must allow, too.
   [[nodiscard]] bool would_allow(Time now) const {
     return !open() || (now >= closed_until_ && !probing_);
   }
+  /// A call goes out that this breaker, and whoever else is asked, would allow.
   void begin() { probing_ = open(); }
 
   void answered(const Answer& answer, Time now) {

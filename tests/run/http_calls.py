@@ -23,7 +23,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def until(done, what, at_most=30):
+def is_ready(url):
+    """True once the node answers that it serves."""
+    try:
+        return ask(url + "/readyz")[0] == 200
+    except OSError:
+        return False
+
+
+def until(done, what, at_most=20):
     deadline = time.monotonic() + at_most
     while not done():
         if time.monotonic() > deadline:
