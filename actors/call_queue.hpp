@@ -57,9 +57,17 @@ class CallQueue {
     return waiting_[endpoint][lane].size();
   }
   [[nodiscard]] std::size_t size() const { return size_; }
-  void clear() {
-    for (auto& endpoint : waiting_) endpoint.fill({});
+  /// All of them, which wait no longer.
+  [[nodiscard]] std::vector<StartCall> take_all() {
+    std::vector<StartCall> all;
+    for (auto& endpoint : waiting_) {
+      for (auto& lane : endpoint) {
+        for (Waiting& waiting : lane) all.push_back(std::move(waiting.start));
+        lane.clear();
+      }
+    }
     size_ = 0;
+    return all;
   }
 
  private:

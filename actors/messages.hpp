@@ -93,6 +93,8 @@ struct Retired {
 struct StartCall {
   ProviderCall call;  // Its `send_until` is by the node's clock.
   storage::PartitionId partition;
+  /// Set if no order asks: it gets the answer instead of the partition.
+  PaymentProvider::Done done{};
 };
 struct Answered {
   OrderId order;

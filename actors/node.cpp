@@ -329,6 +329,14 @@ void Node::provider(Done<ProviderInfo> done) {
   caf::anon_send(impl_->payment(), InspectProvider{std::move(done)});
 }
 
+void Node::ask(ProviderCall call, Done<ProviderReply> done) {
+  if (impl_->stopped()) {
+    return done(ProviderReply{answer::NotSent{"the node shuts down", std::nullopt}, {}, {}});
+  }
+  caf::anon_send(impl_->payment(),
+                 StartCall{std::move(call), storage::PartitionId{}, std::move(done)});
+}
+
 bool Node::owns(storage::PartitionId partition) const {
   return impl_->owns(partition);
 }

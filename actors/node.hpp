@@ -189,6 +189,10 @@ class Node {
                Done<Result<std::monostate>> done);
   void discard(std::string letter, std::string reason, Done<Result<std::monostate>> done);
   void provider(Done<ProviderInfo> done);
+  /// Asks the provider beside all orders, in the call's lane and within the rates. `done` comes
+  /// from any thread: what is put off, or comes while the node shuts down, is NotSent; not after
+  /// its end.
+  void ask(ProviderCall call, Done<ProviderReply> done);
   /// True while the membership gives the partition to this node, which may not lead it yet.
   [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True while this node leads the partition, has caught up with its journal, and the membership

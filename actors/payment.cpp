@@ -30,7 +30,8 @@ class Payments {
         limits_{options.rates} {}
 
   void on(StartCall& start) {
-    if (stopping_) return;  // Its operation is in the journal: the next start makes the call.
+    // An order's operation is in the journal: the next start makes the call.
+    if (stopping_) return refuse(start, "the node shuts down", std::nullopt);
     const Time now = ports_.clock.now();
     const std::size_t endpoint = ports_.provider.endpoint_of(start.call.call);
     ensure(endpoint < names_.size(), "a provider names the endpoint of every call");
@@ -50,7 +51,7 @@ class Payments {
     hear(ports_.provider.endpoint_of(start.call.call), replied.reply);
     ports_.observer.call_answered(start.call.call.kind, outcome_text(replied.reply.answer),
                                   replied.reply.took);
-    tell(start.partition, Answered{start.call.order, start.call.call.id, std::move(replied.reply)});
+    answer(start, std::move(replied.reply));
     send_waiting();
     finish_if_stopped();
   }
@@ -88,7 +89,9 @@ class Payments {
   void on(const Shutdown& shutdown) {
     stopping_ = true;
     if (shutdown.done) shutdown_ = shutdown;
-    waiting_.clear();
+    for (const StartCall& start : waiting_.take_all()) {
+      refuse(start, "the node shuts down", std::nullopt);
+    }
     finish_if_stopped();
     if (!shutdown_.done) return;
     self_->delayed_send(self_, look_again, Shutdown{nullptr, shutdown_.deadline});
@@ -237,7 +240,18 @@ class Payments {
 
   void defer(StartCall start, const Refusal& refusal) {
     ports_.observer.call_deferred(refusal.why);
+    if (start.done) return refuse(start, refusal.why, refusal.after);
     tell(start.partition, Deferred{start.call.order, std::move(start.call.call.id), refusal.after});
+  }
+
+  void answer(const StartCall& start, ProviderReply reply) {
+    if (start.done) return start.done(std::move(reply));
+    tell(start.partition, Answered{start.call.order, start.call.call.id, std::move(reply)});
+  }
+
+  /// Tells whoever asks beside all orders that the call was not made.
+  static void refuse(const StartCall& start, std::string_view why, std::optional<Duration> after) {
+    if (start.done) start.done(ProviderReply{answer::NotSent{std::string{why}, after}, {}, {}});
   }
 
   template <class Message>
@@ -256,8 +270,8 @@ class Payments {
   /// A closed set, for labels.
   static std::string_view outcome_text(const Answer& answer) {
     constexpr std::array<std::string_view, std::variant_size_v<Answer>> texts = {
-        "done",     "done",         "done",    "done",        "declined",   "refused",
-        "not_sent", "unauthorized", "unknown", "key_misused", "key_expired"};
+        "done",    "done",     "done",         "done",    "done",        "done",       "declined",
+        "refused", "not_sent", "unauthorized", "unknown", "key_misused", "key_expired"};
     return texts[answer.index()];
   }
 

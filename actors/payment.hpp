@@ -20,7 +20,8 @@ struct PaymentOptions {
 
 /// Carries calls to the provider: at most `calls_in_flight_max` at a time and within the rates,
 /// customers before refunds before reconciliation, behind circuit breakers and holds. Every
-/// StartCall is answered exactly once, to the partition actor that `route` names for it.
+/// StartCall is answered exactly once: to the partition actor that `route` names for it, or to its
+/// `done`.
 [[nodiscard]] PaymentActor spawn_payment(caf::actor_system& system, PaymentPorts ports,
                                          const PaymentOptions& options);
 

@@ -8,8 +8,11 @@
 #include "paysaga/engine/http/server.hpp"
 #include "paysaga/engine/log.hpp"
 #include "paysaga/engine/metrics.hpp"
+#include "paysaga/engine/reconcile/reconciler.hpp"
 #include "paysaga/engine/runtime.hpp"
+#include "paysaga/engine/stripe/sweeper.hpp"
 #include "paysaga/engine/stripe/webhooks.hpp"
+#include "paysaga/engine/system_clock.hpp"
 #include "paysaga/sim/stripe/server.hpp"
 
 namespace paysaga::apps {
@@ -48,10 +51,12 @@ class ServedNode::Impl {
                                                            server_->url());
     }
     take_webhooks(settings);
+    begin_reconciling(settings, api);
     engine_ = std::make_unique<engine::http::RuntimeEngine>(
         runtime_->node(), runtime_->store(),
         engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
-        [this] { return runtime_->checkpoint(); }, webhooks_.get());
+        [this] { return runtime_->checkpoint(); },
+        engine::http::RuntimeEngine::Provider{webhooks_.get(), reconciler_.get()});
     api->started(*engine_);
     return {};
   }
@@ -59,6 +64,8 @@ class ServedNode::Impl {
   ~Impl() { stop(); }
 
   void stop() {
+    if (reconciler_) reconciler_->stop();
+    if (sweeper_) sweeper_->stop();
     if (server_) server_->stop(seconds{10});
     if (runtime_) runtime_->stop(seconds{10});
     simulator_.stop();
@@ -100,7 +107,75 @@ class ServedNode::Impl {
     options.ledger = runtime_->ledger();
     options.livemode = settings.stripe.mode == config::StripeMode::live;
     webhooks_ = std::make_unique<engine::stripe::Webhooks>(std::move(options), runtime_->log(),
-                                                           runtime_->store(), runtime_->provider());
+                                                           runtime_->store(),
+                                                           runtime_->provider().encoder(), ask());
+    sweep_events(settings);
+  }
+
+  [[nodiscard]] engine::stripe::Ask ask() {
+    return [this](actors::ProviderCall call, actors::PaymentProvider::Done done) {
+      runtime_->node().ask(std::move(call), std::move(done));
+    };
+  }
+
+  void sweep_events(const config::Settings& settings) {
+    engine::stripe::SweepOptions options;
+    options.every = config::sweep_every_of(settings.stripe);
+    if (settings.stripe.sweep_every <= Duration{0}) return;
+    options.has_webhooks = !settings.stripe.webhook_secrets.empty();
+    sweeper_ = std::make_unique<engine::stripe::Sweeper>(
+        options, settings.node.data / "events-swept",
+        engine::stripe::Sweeper::Ports{
+            .ask = ask(),
+            .webhooks = *webhooks_,
+            .leads = [this] { return runtime_->node().leads(storage::PartitionId{0}); },
+            .done = [this](const engine::stripe::SweepReport& report) { swept(report); }});
+  }
+
+  void begin_reconciling(const config::Settings& settings,
+                         const std::shared_ptr<engine::http::Api>& api) {
+    if (!webhooks_) return;
+    reconciler_ =
+        std::make_unique<engine::reconcile::Reconciler>(engine::reconcile::Reconciler::Ports{
+            .ask = ask(),
+            .get =
+                [api](std::string target, std::function<void(int, std::string)> done) {
+                  api->handle({"GET", std::move(target), {}, ""},
+                              [done = std::move(done)](engine::http::Response response) {
+                                done(response.status, std::move(response.body));
+                              });
+                },
+            .sweep =
+                [this](Time from) {
+                  if (sweeper_) sweeper_->sweep_since(from);
+                },
+            .ledger = runtime_->ledger(),
+            .directory = settings.node.data / "reconciliations",
+            .ended = [this](const engine::reconcile::Report& report) { reconciled(report); }});
+  }
+
+  void reconciled(const engine::reconcile::Report& report) {
+    metrics_->reconciled(report.state == engine::reconcile::State::done,
+                         report.findings.size() + report.findings_left_out,
+                         engine::SystemClock{}.now());
+    engine::log_event(
+        report.why.empty() && report.findings.empty() ? engine::LogLevel::info
+                                                      : engine::LogLevel::warning,
+        "reconciled",
+        {{"id", report.id}, {"findings", report.findings.size()}, {"why", report.why}});
+  }
+
+  void swept(const engine::stripe::SweepReport& report) {
+    const std::uint64_t others = report.events - report.stored - report.foreign;
+    metrics_->events_swept(report.failure.empty(), report.stored, report.foreign, others,
+                           engine::SystemClock{}.now());
+    if (!report.failure.empty()) {
+      engine::log_event(engine::LogLevel::warning, "events_not_swept",
+                        {{"since", to_text(report.from)}, {"why", report.failure}});
+    } else if (report.stored > 0) {
+      engine::log_event(engine::LogLevel::info, "events_swept",
+                        {{"since", to_text(report.from)}, {"stored", report.stored}});
+    }
   }
 
   /// The built-in simulator keeps its account in the data directory, as Stripe keeps ours.
@@ -129,7 +204,10 @@ class ServedNode::Impl {
   std::string stripe_url_;
   sim::StripeServer simulator_;
   std::unique_ptr<engine::Metrics> metrics_;
-  std::unique_ptr<engine::stripe::Webhooks> webhooks_;  // Ports of it may answer to the last.
+  // Their ports may answer to the last.
+  std::unique_ptr<engine::stripe::Webhooks> webhooks_;
+  std::unique_ptr<engine::stripe::Sweeper> sweeper_;
+  std::unique_ptr<engine::reconcile::Reconciler> reconciler_;
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::Forwarder> forwarder_;
   std::unique_ptr<engine::http::Gatherer> gatherer_;

@@ -169,6 +169,9 @@ constexpr Key table[] = {
         "\"22/s\" }, or \"none\". Not set: none for a simulator, 20/s and 22/s in test\n"
         "mode, 20/s and 90/s in live mode. Customers go first, then refunds, then\n"
         "reads; one start in `lowest_every` looks from the reads up, \"0\": none does."),
+    key<&Settings::stripe, &StripeSettings::sweep_every, lasting<0, day_ms>>(
+        "stripe.sweep_every",
+        "How often Stripe's events are fetched, for what no webhook has told; \"0s\": never."),
     key<&Settings::stripe, &StripeSettings::simulator_speed, within<1, 100'000>>(
         "stripe.simulator_speed", "In simulator mode the waits for evidence are divided by this."),
     key<&Settings::stripe, &StripeSettings::simulator_latency, lasting<0, 600'000>>(

@@ -36,6 +36,11 @@ Policy policy_of(const Settings& settings) {
   return policy;
 }
 
+Duration sweep_every_of(const StripeSettings& settings) {
+  const bool simulator = settings.mode == StripeMode::simulator;
+  return settings.sweep_every / (simulator ? settings.simulator_speed : 1);
+}
+
 StripeRates rates_of(StripeRates rates, StripeMode mode) {
   // Below Stripe's own limits (25 a second an endpoint; 25 in all, live 100): others use them, too.
   constexpr int endpoint = 20;

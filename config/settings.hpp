@@ -95,6 +95,7 @@ struct StripeSettings {
   int connections_max = 64;
   int calls_max = 256;  // In flight, those that wait for a connection included.
   StripeRates rates;
+  Duration sweep_every = minutes{10};  // 0: never.
   int simulator_speed = 600;
   Duration simulator_latency = milliseconds{0};
 };
@@ -135,6 +136,9 @@ struct Settings {
 
 /// The number of partitions: as set, else 4 on the local log and 24 on Kafka.
 [[nodiscard]] int partitions_of(const Settings& settings);
+
+/// How often Stripe's events are swept; in simulator mode divided as the waits are. 0: never.
+[[nodiscard]] Duration sweep_every_of(const StripeSettings& settings);
 
 /// What `decide` obeys. In simulator mode its waits are divided by `stripe.simulator_speed`.
 [[nodiscard]] Policy policy_of(const Settings& settings);

@@ -72,6 +72,9 @@ constexpr std::array<std::string_view, 8> webhook_results = {
     "stored",    "unhandled",  "foreign",     "bad_signature",
     "malformed", "other_mode", "unavailable", "other"};
 
+constexpr std::array<std::string_view, 2> run_outcomes = {"done", "failed"};
+constexpr std::array<std::string_view, 3> swept_results = {"stored", "foreign", "other"};
+
 const Histogram::BucketBoundaries& second_buckets() {
   static const Histogram::BucketBoundaries buckets = {
       0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
@@ -105,6 +108,9 @@ struct Metrics::Series {
     add_operation("none");
     fill(http_lines, metric::http_lines, line_outcomes, "outcome", {});
     fill(webhooks, metric::webhooks, webhook_results, "result", {});
+    fill(sweeps, metric::sweeps, run_outcomes, "outcome", {});
+    fill(reconciliations, metric::reconciliations, run_outcomes, "outcome", {});
+    fill(swept, metric::swept, swept_results, "result", {});
     for (std::size_t i = 0; i < stuck_reasons.size(); ++i) {
       stuck[i] = &gauge(metric::stuck, {{"reason", std::string{stuck_reasons[i]}}});
     }
@@ -158,6 +164,9 @@ struct Metrics::Series {
   Row<Counter, breaker_texts.size()> provider_breaker{};
   Row<Counter, line_outcomes.size()> http_lines{};
   Row<Counter, webhook_results.size()> webhooks{};
+  Row<Counter, run_outcomes.size()> sweeps{};
+  Row<Counter, swept_results.size()> swept{};
+  Row<Counter, run_outcomes.size()> reconciliations{};
   Row<Gauge, stuck_reasons.size()> stuck{};
   Row<Gauge, order_status_count> open{};
   std::map<std::string, Operation, std::less<>> http;  // Never changes once it is made.
@@ -172,6 +181,9 @@ struct Metrics::Series {
   Counter& step_downs = counter(metric::step_downs);
   Counter& partition_failures = counter(metric::partition_failures);
   Counter& quarantines = counter(metric::quarantines);
+  Gauge& swept_at = gauge(metric::swept_at);
+  Gauge& reconcile_findings = gauge(metric::reconcile_findings);
+  Gauge& reconciled_at = gauge(metric::reconciled_at);
   Gauge& http_connections = gauge(metric::http_connections);
   Counter& http_refused = counter(metric::http_refused);
   std::mutex scrape;  // One scrape sets its gauges and reads them.
@@ -277,6 +289,23 @@ void Metrics::http_connection_refused() {
 
 void Metrics::webhook_answered(std::string_view result) {
   series_->webhooks[place_of(webhook_results, result)]->Increment();
+}
+
+void Metrics::events_swept(bool done, std::uint64_t stored, std::uint64_t foreign,
+                           std::uint64_t others, Time now) {
+  series_->sweeps[done ? 0 : 1]->Increment();
+  const std::array counts{stored, foreign, others};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    series_->swept[i]->Increment(static_cast<double>(counts[i]));
+  }
+  if (done) series_->swept_at.Set(seconds_of(now.time_since_epoch()));
+}
+
+void Metrics::reconciled(bool done, std::uint64_t findings, Time now) {
+  series_->reconciliations[done ? 0 : 1]->Increment();
+  if (!done) return;
+  series_->reconcile_findings.Set(static_cast<double>(findings));
+  series_->reconciled_at.Set(seconds_of(now.time_since_epoch()));
 }
 
 void Metrics::http_line(std::string_view outcome) {

@@ -60,6 +60,17 @@ inline constexpr Name http_refused{"paysaga_http_connections_refused_total",
 inline constexpr Name http_lines{"paysaga_http_command_lines_total",
                                  "Command lines answered, by outcome."};
 inline constexpr Name webhooks{"paysaga_webhooks_total", "Webhooks of Stripe answered, by result."};
+inline constexpr Name sweeps{"paysaga_event_sweeps_total",
+                             "Sweeps of the events that Stripe keeps, by outcome."};
+inline constexpr Name swept{"paysaga_events_swept_total", "Events that sweeps met, by result."};
+inline constexpr Name swept_at{"paysaga_event_sweep_done_timestamp_seconds",
+                               "When this node's last sweep was done; 0: none yet."};
+inline constexpr Name reconciliations{"paysaga_reconciliations_total",
+                                      "Comparisons with the provider, by outcome."};
+inline constexpr Name reconcile_findings{"paysaga_reconciliation_findings",
+                                         "What differed at the last comparison."};
+inline constexpr Name reconciled_at{"paysaga_reconciliation_done_timestamp_seconds",
+                                    "When this node's last comparison was done; 0: none yet."};
 inline constexpr Name sagas_open{"paysaga_sagas_open", "Open orders by status."};
 inline constexpr Name sagas_open_oldest{
     "paysaga_sagas_open_oldest_seconds",
@@ -150,6 +161,11 @@ class Metrics final : public actors::Observer {
   void http_connection_refused();
   void http_line(std::string_view outcome);
   void webhook_answered(std::string_view result);
+  /// A comparison has ended; one that failed was not `done`.
+  void reconciled(bool done, std::uint64_t findings, Time now);
+  /// A sweep has ended at `now`; what failed was not `done`.
+  void events_swept(bool done, std::uint64_t stored, std::uint64_t foreign, std::uint64_t others,
+                    Time now);
 
   /// Prometheus text exposition 0.0.4.
   [[nodiscard]] std::string exposition(const Gauges& gauges);

@@ -27,6 +27,8 @@ std::string_view to_text(CallKind kind) {
       return "list_refunds";
     case CallKind::list_disputes:
       return "list_disputes";
+    case CallKind::page:
+      return "page";
   }
   std::abort();
 }
@@ -51,6 +53,7 @@ std::string to_text(const Answer& answer) {
           [](const answer::Refund& a) { return join("refund", to_text(a.refund.status)); },
           [](const answer::Refunds& a) { return std::to_string(a.refunds.size()) + " refunds"; },
           [](const answer::Disputes& a) { return std::to_string(a.disputes.size()) + " disputes"; },
+          [](const answer::Page& a) { return std::to_string(a.objects.size()) + " objects"; },
           [](const answer::Declined& a) {
             return join("declined",
                         a.decline.decline_code.empty() ? a.decline.code : a.decline.decline_code);

@@ -10,9 +10,18 @@
 
 namespace paysaga {
 
-/// What a call does. Only `send` changes anything at the provider.
-enum class CallKind { send, read_intent, list_intents, read_refund, list_refunds, list_disputes };
-inline constexpr std::size_t call_kind_count = 6;
+/// What a call does. Only `send` changes anything at the provider. `page` is asked beside all
+/// sagas, by what knows the provider's own words.
+enum class CallKind {
+  send,
+  read_intent,
+  list_intents,
+  read_refund,
+  list_refunds,
+  list_disputes,
+  page,
+};
+inline constexpr std::size_t call_kind_count = 7;
 
 /// Customers come first, then refunds, then reconciliation.
 enum class Lane { customer, refund, reconcile };
@@ -52,6 +61,12 @@ struct Refunds {
 struct Disputes {
   std::vector<DisputeObject> disputes;
   friend bool operator==(const Disputes&, const Disputes&) = default;
+};
+/// One page of a list, or one object: each as the provider wrote it. No saga's call is answered so.
+struct Page {
+  std::vector<std::string> objects;
+  bool has_more = false;
+  friend bool operator==(const Page&, const Page&) = default;
 };
 /// 402: the attempt ended.
 struct Declined {
@@ -102,8 +117,8 @@ struct KeyExpired {
 
 using Answer =
     std::variant<answer::Intent, answer::Intents, answer::Refund, answer::Refunds, answer::Disputes,
-                 answer::Declined, answer::Refused, answer::NotSent, answer::Unauthorized,
-                 answer::Unknown, answer::KeyMisused, answer::KeyExpired>;
+                 answer::Page, answer::Declined, answer::Refused, answer::NotSent,
+                 answer::Unauthorized, answer::Unknown, answer::KeyMisused, answer::KeyExpired>;
 
 /// Makes the exact requests of a provider. Pure: the same arguments give the same bytes.
 class RequestEncoder {

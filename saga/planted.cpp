@@ -54,6 +54,8 @@ std::string_view to_text(PlantedBug bug) {
       return "dispute_ignored_by_refund";
     case PlantedBug::webhook_merged_backwards:
       return "webhook_merged_backwards";
+    case PlantedBug::sweep_skips_page:
+      return "sweep_skips_page";
   }
   std::abort();
 }

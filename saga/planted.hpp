@@ -36,7 +36,8 @@ enum class PlantedBug {
   captured_twice,             // A capture that is asked for again is made again.
   key_age_unheeded,           // A key is sent however old it is.
   dispute_ignored_by_refund,  // A refund begins while its payment is disputed.
-  webhook_merged_backwards    // What a late webhook shows of a dispute counts.
+  webhook_merged_backwards,   // What a late webhook shows of a dispute counts.
+  sweep_skips_page            // Of the events that are fetched, only the first page is.
 };
 
 /// All of them but `none`.
@@ -61,7 +62,8 @@ inline constexpr std::array planted_bugs{PlantedBug::act_before_read_back,
                                          PlantedBug::captured_twice,
                                          PlantedBug::key_age_unheeded,
                                          PlantedBug::dispute_ignored_by_refund,
-                                         PlantedBug::webhook_merged_backwards};
+                                         PlantedBug::webhook_merged_backwards,
+                                         PlantedBug::sweep_skips_page};
 
 /// "act_before_read_back"; of no bug, "none".
 [[nodiscard]] std::string_view to_text(PlantedBug bug);

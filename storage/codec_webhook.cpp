@@ -76,6 +76,15 @@ std::size_t skip_space(std::string_view json, std::size_t at) {
 
 }  // namespace
 
+std::span<const std::string_view> webhook_types() {
+  static constexpr auto types = [] {
+    std::array<std::string_view, rows.size()> of;
+    std::ranges::transform(rows, of.begin(), &Row::type);
+    return of;
+  }();
+  return types;
+}
+
 Result<WebhookEvent> parse_webhook(std::string_view body) {
   const auto document = JsonDocument::parse(body);
   if (!document) return tl::unexpected{document.error()};

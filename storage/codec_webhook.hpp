@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ struct WebhookEvent {
   std::string order;               // Our metadata on the object.
   std::string ledger;
 };
+
+/// Of the events that tell something: "payment_intent.succeeded".
+[[nodiscard]] std::span<const std::string_view> webhook_types();
 
 /// Reads leniently: unknown types and fields are no fault.
 /// Errors: malformed (no JSON, or no event).

@@ -209,6 +209,9 @@ void Api::dispatch(Call call) {
       done(json_response(to_json(info)));
     });
   }
+  if (operation == Operation::reconcile_begin || operation == Operation::reconcile_show) {
+    return reconcile(call);
+  }
   if (operation == Operation::stripe_webhook) return take_webhook(std::move(call));
   call.done(show_now(call));
 }
@@ -248,6 +251,8 @@ Response Api::show_now(const Call& call) const {
     case Operation::dead_letter_discard:
     case Operation::checkpoint_make:
     case Operation::stripe_limits:
+    case Operation::reconcile_begin:
+    case Operation::reconcile_show:
     case Operation::stripe_webhook:
     case Operation::metrics:
       break;  // Answered elsewhere.

@@ -85,6 +85,8 @@ class Api : public std::enable_shared_from_this<Api> {
   void expose_metrics(Call call);
   void make_checkpoint(Call call);
   void take_webhook(Call call);
+  /// api_reconcile.cpp
+  void reconcile(const Call& call);
 
   void run_command(Call call, OrderId order);
   void submit(const std::shared_ptr<Asked>& asked, actors::Submission submission);

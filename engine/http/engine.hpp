@@ -104,6 +104,15 @@ class Engine {
   /// How this node calls its provider now.
   virtual void provider(Done<actors::ProviderInfo> done) { done({}); }
 
+  /// As reconcile::Reconciler::begin, for all since that long ago.
+  [[nodiscard]] virtual Result<std::string> reconcile(Duration /*since*/) {
+    return fail(ErrorCode::forbidden, "this node runs no payments: it reconciles nothing");
+  }
+  /// As reconcile::Reconciler::newest.
+  [[nodiscard]] virtual Result<std::string> reconciliation() const {
+    return fail(ErrorCode::forbidden, "this node runs no payments: it reconciles nothing");
+  }
+
   /// True when this node can answer: its partitions are led and caught up.
   [[nodiscard]] virtual bool ready() const = 0;
   virtual void gauges(Done<Gauges> done) = 0;

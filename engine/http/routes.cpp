@@ -40,6 +40,8 @@ constexpr std::array route_table = {
           dead_letter_discard, ""},
     Route{"POST", "/v1/checkpoints", "checkpoint_make", checkpoint_make, ""},
     Route{"GET", "/v1/stripe/limits", "stripe_limits", stripe_limits, ""},
+    Route{"POST", "/v1/reconcile", "reconcile_begin", reconcile_begin, ""},
+    Route{"GET", "/v1/reconcile", "reconcile_show", reconcile_show, ""},
     Route{"POST", "/webhooks/stripe", "stripe_webhook", stripe_webhook, ""},
     Route{"GET", "/livez", "livez", livez, ""},
     Route{"GET", "/readyz", "readyz", readyz, ""},

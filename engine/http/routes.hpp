@@ -28,6 +28,8 @@ enum class Operation {
   dead_letter_discard,
   checkpoint_make,
   stripe_limits,
+  reconcile_begin,
+  reconcile_show,
   stripe_webhook,
   livez,
   readyz,

@@ -48,13 +48,12 @@ void recall(const EventId& command, actors::Submitted& answer) {
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
-                             Neighbours neighbours, Checkpoint checkpoint,
-                             stripe::Webhooks* webhooks)
+                             Neighbours neighbours, Checkpoint checkpoint, Provider provider)
     : node_{node},
       store_{store},
       neighbours_{neighbours},
       checkpoint_{std::move(checkpoint)},
-      webhooks_{webhooks} {
+      provider_{provider} {
   ensure((neighbours.forwarder == nullptr) == (neighbours.gatherer == nullptr),
          "other nodes are there or not");
 }
@@ -209,12 +208,12 @@ void RuntimeEngine::forward(const OrderId& order, Request request, Done<Response
 
 void RuntimeEngine::take_webhook(std::string body, std::string signature,
                                  Done<stripe::WebhookAnswer> done) {
-  if (webhooks_ == nullptr) {
+  if (provider_.webhooks == nullptr) {
     return Engine::take_webhook(std::move(body), std::move(signature), std::move(done));
   }
   // Stripe signs by the time of day, which this process's own clock may have left.
   const auto wall = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  webhooks_->take(std::move(body), signature, wall, std::move(done));
+  provider_.webhooks->take(std::move(body), signature, wall, std::move(done));
 }
 
 void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
@@ -229,6 +228,16 @@ void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
 
 void RuntimeEngine::provider(Done<actors::ProviderInfo> done) {
   node_.provider(std::move(done));
+}
+
+Result<std::string> RuntimeEngine::reconcile(Duration since) {
+  if (provider_.reconciler == nullptr) return Engine::reconcile(since);
+  return provider_.reconciler->begin(now() - since, now());
+}
+
+Result<std::string> RuntimeEngine::reconciliation() const {
+  if (provider_.reconciler == nullptr) return Engine::reconciliation();
+  return provider_.reconciler->newest();
 }
 
 bool RuntimeEngine::ready() const {

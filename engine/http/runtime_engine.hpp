@@ -14,6 +14,7 @@
 #include "paysaga/engine/http/engine.hpp"
 #include "paysaga/engine/http/forwarder.hpp"
 #include "paysaga/engine/http/gatherer.hpp"
+#include "paysaga/engine/reconcile/reconciler.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
@@ -29,9 +30,13 @@ class RuntimeEngine final : public Engine {
     Forwarder* forwarder = nullptr;
     Gatherer* gatherer = nullptr;
   };
-  /// `webhooks`: null where none are taken.
+  /// Both null on a node that runs no payments.
+  struct Provider {
+    stripe::Webhooks* webhooks = nullptr;
+    reconcile::Reconciler* reconciler = nullptr;
+  };
   RuntimeEngine(actors::Node& node, const storage::StateStore& store, Neighbours neighbours,
-                Checkpoint checkpoint, stripe::Webhooks* webhooks = nullptr);
+                Checkpoint checkpoint, Provider provider);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -63,6 +68,8 @@ class RuntimeEngine final : public Engine {
                     Done<stripe::WebhookAnswer> done) override;
   void checkpoint(Done<Result<std::string>> done) override;
   void provider(Done<actors::ProviderInfo> done) override;
+  [[nodiscard]] Result<std::string> reconcile(Duration since) override;
+  [[nodiscard]] Result<std::string> reconciliation() const override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
@@ -71,7 +78,7 @@ class RuntimeEngine final : public Engine {
   const storage::StateStore& store_;
   const Neighbours neighbours_;
   Checkpoint checkpoint_;
-  stripe::Webhooks* webhooks_;
+  const Provider provider_;
   std::mutex guard_;
   std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };

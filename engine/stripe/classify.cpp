@@ -104,6 +104,16 @@ Classified from_success(Expect expect, const HttpResponse& response, Body body) 
   return {answer::Unknown{std::move(why), false, std::nullopt}};
 }
 
+/// Whoever asked for a page reads its objects: nothing of them is judged here.
+Classified from_page_text(const HttpResponse& response) {
+  auto page = read_page(response.body);
+  if (!page) {
+    return {answer::Unknown{std::to_string(response.status) + ", " + page.error().detail, false,
+                            std::nullopt}};
+  }
+  return {*std::move(page)};
+}
+
 Classified from_server_error(const HttpResponse& response, const Body& body) {
   // A saved error that comes again, or that Stripe says not to repeat: the key tells no more.
   const bool final =
@@ -187,6 +197,8 @@ Expect expect_of(CallKind kind, std::string_view target) {
       return Expect::refunds;
     case CallKind::list_disputes:
       return Expect::disputes;
+    case CallKind::page:
+      return Expect::page;
   }
   std::abort();
 }
@@ -194,6 +206,7 @@ Expect expect_of(CallKind kind, std::string_view target) {
 Classified classify(Expect expect, const HttpResult& result, bool livemode) {
   if (const auto* failure = std::get_if<TransportFailure>(&result)) return from_failure(*failure);
   const auto& response = std::get<HttpResponse>(result);
+  if (expect == Expect::page && response.status / 100 == 2) return from_page_text(response);
   Body body = read_body(response.body);
   if (mode_differs(body, livemode)) {
     return {answer::Unauthorized{livemode ? "an object of test mode came in live mode"

@@ -10,7 +10,7 @@
 namespace paysaga::engine::stripe {
 
 /// What a request asks for, and so what a success must hold.
-enum class Expect { intent, intents, refund, refunds, disputes };
+enum class Expect { intent, intents, refund, refunds, disputes, page };
 
 [[nodiscard]] Expect expect_of(CallKind kind, std::string_view target);
 
@@ -29,7 +29,8 @@ struct Classified {
 /// | ---------------------------------------- | -------------------------------------------- |
 /// | no byte sent                             | NotSent; past `send_before`: KeyExpired      |
 /// | a byte sent, no whole answer             | Unknown                                      |
-/// | 2xx, the object asked for                | Intent, Intents, Refund, Refunds             |
+/// | 2xx, the object asked for                | Intent, Intents, Refund, Refunds, ...        |
+/// | 2xx on a page: a list, or an object      | Page: the objects as they came               |
 /// | 2xx, anything else                       | Unknown                                      |
 /// | an intent of the other mode              | Unauthorized: the account is the trouble     |
 /// | 401, 403                                 | Unauthorized                                 |

@@ -244,6 +244,29 @@ Body read_list(const object& from) {
 
 }  // namespace
 
+Result<answer::Page> read_page(std::string_view json) {
+  thread_local simdjson::dom::parser parser;
+  object root;
+  if (parser.parse(json.data(), json.size()).get_object().get(root) != simdjson::SUCCESS) {
+    return fail(ErrorCode::malformed, "not a JSON object");
+  }
+  if (text_at(root, "object") != "list") return answer::Page{{std::string{json}}, false};
+  answer::Page page;
+  simdjson::dom::array data;
+  if (root["data"].get_array().get(data) != simdjson::SUCCESS) {
+    return fail(ErrorCode::malformed, "list: no data");
+  }
+  bool followed = false;
+  for (const element entry : data) {
+    object item;
+    followed = entry.get_object().get(item) == simdjson::SUCCESS && !text_at(item, "id").empty();
+    page.objects.push_back(simdjson::minify(entry));
+  }
+  page.has_more = flag_at(root, "has_more");
+  if (page.has_more && !followed) return fail(ErrorCode::malformed, "list: more without an id");
+  return page;
+}
+
 Body read_body(std::string_view json) {
   thread_local simdjson::dom::parser parser;
   object root;

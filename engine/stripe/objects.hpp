@@ -6,7 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "paysaga/saga/call.hpp"
 #include "paysaga/saga/operation.hpp"
+#include "paysaga/saga/result.hpp"
 
 namespace paysaga::engine::stripe {
 
@@ -41,5 +43,9 @@ using Body = std::variant<Unreadable, IntentObject, RefundObject, ListPage, Erro
 ///
 /// Threads:  any; each keeps a parser of its own.
 [[nodiscard]] Body read_body(std::string_view json);
+
+/// The objects of a list, or the one object that it is, each as it came.
+/// Errors: malformed: no JSON object; a list without data, or that has more and no id to go on by.
+[[nodiscard]] Result<answer::Page> read_page(std::string_view json);
 
 }  // namespace paysaga::engine::stripe

@@ -57,6 +57,7 @@ constexpr EndpointRow endpoint_rows[] = {
     {"read_refund", "GET /v1/refunds/"},
     {"list_refunds", "GET /v1/refunds"},
     {"list_disputes", "GET /v1/disputes"},
+    {"list_events", "GET /v1/events"},
 };
 
 }  // namespace

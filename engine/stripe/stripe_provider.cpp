@@ -258,6 +258,7 @@ std::string_view outcome_of(const Answer& answer) {
                         [](const answer::Refund&) { return "done"; },
                         [](const answer::Refunds&) { return "done"; },
                         [](const answer::Disputes&) { return "done"; },
+                        [](const answer::Page&) { return "done"; },
                         [](const answer::Declined&) { return "declined"; },
                         [](const answer::Refused&) { return "refused"; },
                         [](const answer::NotSent&) { return "not_sent"; },

@@ -9,12 +9,15 @@
 namespace paysaga::engine::stripe {
 namespace {
 
-/// The objects of other installations and of other programs on the account are left alone.
-void leave_alone(const storage::WebhookEvent& event, const Webhooks::Done& done) {
-  log_event(LogLevel::info, "webhook_foreign",
-            {{"event_id", event.id.text()},
-             {"type", event.type},
-             {"intent", event.intent ? event.intent->text() : std::string{}}});
+/// The objects of other installations and of other programs on the account are left alone. Those
+/// that are fetched come again with every sweep: they are only counted.
+void leave_alone(const storage::WebhookEvent& event, bool fetched, const Webhooks::Done& done) {
+  if (!fetched) {
+    log_event(LogLevel::info, "webhook_foreign",
+              {{"event_id", event.id.text()},
+               {"type", event.type},
+               {"intent", event.intent ? event.intent->text() : std::string{}}});
+  }
   done({WebhookResult::foreign, "it is about an object that this installation has not made"});
 }
 
@@ -41,12 +44,24 @@ std::string_view to_text(WebhookResult result) {
 }
 
 Webhooks::Webhooks(WebhookOptions options, storage::Log& log, const storage::StateStore& store,
-                   actors::PaymentProvider& provider)
-    : options_{std::move(options)}, log_{log}, store_{store}, provider_{provider} {}
+                   const RequestEncoder& encoder, Ask ask)
+    : options_{std::move(options)},
+      log_{log},
+      store_{store},
+      encoder_{encoder},
+      ask_{std::move(ask)} {}
 
 void Webhooks::take(std::string body, std::string_view signature, Time now, Done done) {
   const auto secret = check_signature(body, signature, options_.secrets, now);
   if (!secret) return done({WebhookResult::bad_signature, secret.error().detail});
+  take_verified(std::move(body), false, std::move(done));
+}
+
+void Webhooks::take_fetched(std::string body, Done done) {
+  take_verified(std::move(body), true, std::move(done));
+}
+
+void Webhooks::take_verified(std::string body, bool fetched, Done done) {
   auto event = storage::parse_webhook(body);
   if (!event) return done({WebhookResult::malformed, event.error().detail});
   if (event->livemode != options_.livemode) {
@@ -57,7 +72,7 @@ void Webhooks::take(std::string body, std::string_view signature, Time now, Done
   if (!event->news || !event->intent) {
     return done({WebhookResult::unhandled, "nothing follows from " + event->type});
   }
-  find_order({std::move(*event), std::move(body), std::move(done)});
+  find_order({std::move(*event), std::move(body), std::move(done), fetched});
 }
 
 /// By our metadata; else by what the store knows of the intent, else by the intent itself.
@@ -65,14 +80,16 @@ void Webhooks::find_order(Received received) {
   const storage::WebhookEvent& event = received.event;
   if (!event.ledger.empty()) {
     const auto order = OrderId::parse(event.order);
-    if (event.ledger != options_.ledger || !order) return leave_alone(event, received.done);
+    if (event.ledger != options_.ledger || !order) {
+      return leave_alone(event, received.fetched, received.done);
+    }
     return put(received, *order);
   }
   const auto known = store_.find_by_provider_id(event.intent->text());
   if (known && *known) return put(received, **known);
   // An intent that nobody marked is nobody's of ours; only what belongs to one may lack the mark.
   const bool may_lack_it = *event.news == News::refund || *event.news == News::dispute;
-  if (!may_lack_it) return leave_alone(event, received.done);
+  if (!may_lack_it) return leave_alone(event, received.fetched, received.done);
   read_order(std::move(received));
 }
 
@@ -81,25 +98,28 @@ void Webhooks::read_order(Received received) {
   Call call{.id = "webhook:" + received.event.id.text(),
             .kind = CallKind::read_intent,
             .lane = Lane::reconcile,
-            .request = provider_.encoder().read_intent(intent, false),
+            .request = encoder_.read_intent(intent, false),
             .key = std::nullopt,
             .send_until = Time::max()};
   const auto kept = std::make_shared<Received>(std::move(received));
   // Whose it is, is what the answer tells.
-  provider_.call(
-      {std::move(call), OrderId::of("webhook"), {}},
-      [this, kept](const actors::ProviderReply& reply) {
-        const auto* shown = std::get_if<answer::Intent>(&reply.answer);
-        if (shown == nullptr) {
-          return kept->done({WebhookResult::unavailable, "its payment intent cannot be read: " +
-                                                             paysaga::to_text(reply.answer)});
-        }
-        const auto order = OrderId::parse(shown->intent.order);
-        if (shown->intent.ledger != options_.ledger || !order) {
-          return leave_alone(kept->event, kept->done);
-        }
-        put(*kept, *order);
-      });
+  ask_({std::move(call), OrderId::of("webhook"), {}},
+       [this, kept](const actors::ProviderReply& reply) {
+         const auto* refused = std::get_if<answer::Refused>(&reply.answer);
+         if (refused != nullptr && refused->code == "resource_missing") {  // Of another account.
+           return leave_alone(kept->event, kept->fetched, kept->done);
+         }
+         const auto* shown = std::get_if<answer::Intent>(&reply.answer);
+         if (shown == nullptr) {
+           return kept->done({WebhookResult::unavailable, "its payment intent cannot be read: " +
+                                                              paysaga::to_text(reply.answer)});
+         }
+         const auto order = OrderId::parse(shown->intent.order);
+         if (shown->intent.ledger != options_.ledger || !order) {
+           return leave_alone(kept->event, kept->fetched, kept->done);
+         }
+         put(*kept, *order);
+       });
 }
 
 void Webhooks::put(const Received& received, const OrderId& order) {

@@ -39,6 +39,9 @@ struct WebhookOptions {
   bool livemode = false;
 };
 
+/// Asks the provider beside all orders, within its rates: actors::Node::ask.
+using Ask = std::function<void(actors::ProviderCall, actors::PaymentProvider::Done)>;
+
 /// Takes Stripe's webhooks: verifies each, finds its order and puts it on the topic that the
 /// order's partition reads. Which webhooks come twice only their orders know.
 ///
@@ -48,18 +51,22 @@ class Webhooks {
  public:
   using Done = std::function<void(WebhookAnswer)>;
   Webhooks(WebhookOptions options, storage::Log& log, const storage::StateStore& store,
-           actors::PaymentProvider& provider);
+           const RequestEncoder& encoder, Ask ask);
 
   /// `done` comes once, from any thread or from within the call; with `stored` only when the
   /// webhook is durable.
   void take(std::string body, std::string_view signature, Time now, Done done);
+  /// The same of an event that was fetched from Stripe itself, which needs no signature.
+  void take_fetched(std::string body, Done done);
 
  private:
   struct Received {
     storage::WebhookEvent event;
     std::string body;
     Done done;
+    bool fetched = false;
   };
+  void take_verified(std::string body, bool fetched, Done done);
   void find_order(Received received);
   void read_order(Received received);
   void put(const Received& received, const OrderId& order);
@@ -67,7 +74,8 @@ class Webhooks {
   const WebhookOptions options_;
   storage::Log& log_;
   const storage::StateStore& store_;
-  actors::PaymentProvider& provider_;
+  const RequestEncoder& encoder_;
+  Ask ask_;
 };
 
 }  // namespace paysaga::engine::stripe

@@ -164,6 +164,7 @@ Finding hear_send(Draft& draft, Operation& operation, const AnswerInput& input) 
           [&](const answer::Refund&) { return unreadable(draft, operation, "a refund answered"); },
           [&](const answer::Refunds&) { return unreadable(draft, operation, "a list answered"); },
           [&](const answer::Disputes&) { return unreadable(draft, operation, "a list answered"); },
+          [&](const answer::Page&) { return unreadable(draft, operation, "a page answered"); },
       },
       input.answer);
 }
@@ -214,6 +215,7 @@ Finding hear_look(Draft& draft, Operation& operation, const AnswerInput& input) 
           [&](const answer::Refund&) { return failed("a refund answered", std::nullopt); },
           [&](const answer::Refunds&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Disputes&) { return failed("a list answered", std::nullopt); },
+          [&](const answer::Page&) { return failed("a page answered", std::nullopt); },
           [&](const answer::Declined&) { return failed("a decline answered", std::nullopt); },
           [&](const answer::Refused& a) { return failed(a.code, std::nullopt); },
           [&](const answer::NotSent& a) { return failed(a.why, a.retry_after); },
@@ -245,6 +247,7 @@ Finding hear_read(Draft& draft, const AnswerInput& input) {
           [&](const answer::Refund&) { return failed("a refund answered", std::nullopt); },
           [&](const answer::Refunds&) { return failed("a list answered", std::nullopt); },
           [&](const answer::Disputes&) { return failed("a list answered", std::nullopt); },
+          [&](const answer::Page&) { return failed("a page answered", std::nullopt); },
           [&](const answer::Declined&) { return failed("a decline answered", std::nullopt); },
           [&](const answer::Refused& a) { return failed(a.code, std::nullopt); },
           [&](const answer::NotSent& a) { return failed(a.why, a.retry_after); },

@@ -147,6 +147,7 @@ void hear_send(Draft& draft, Operation& operation, Refund& refund, const AnswerI
                  [&](const answer::Intents&) { unreadable(); },
                  [&](const answer::Refunds&) { unreadable(); },
                  [&](const answer::Disputes&) { unreadable(); },
+                 [&](const answer::Page&) { unreadable(); },
              },
              input.answer);
 }
@@ -173,6 +174,7 @@ void hear_look(Draft& draft, Operation& operation, Refund& refund, const AnswerI
                  [&](const answer::Refunds& a) { list_shows(draft, operation, refund, a.refunds); },
                  [&](const answer::Refund&) { failed("a refund answered", std::nullopt); },
                  [&](const answer::Disputes&) { failed("disputes answered", std::nullopt); },
+                 [&](const answer::Page&) { failed("a page answered", std::nullopt); },
                  [&](const answer::Intent&) { failed("an intent answered", std::nullopt); },
                  [&](const answer::Intents&) { failed("intents answered", std::nullopt); },
                  [&](const answer::Declined&) { failed("a decline answered", std::nullopt); },
@@ -202,6 +204,7 @@ void hear_read(Draft& draft, Refund& refund, const AnswerInput& input) {
                  },
                  [&](const answer::Refunds&) { failed("a list answered", std::nullopt); },
                  [&](const answer::Disputes&) { failed("disputes answered", std::nullopt); },
+                 [&](const answer::Page&) { failed("a page answered", std::nullopt); },
                  [&](const answer::Intent&) { failed("an intent answered", std::nullopt); },
                  [&](const answer::Intents&) { failed("intents answered", std::nullopt); },
                  [&](const answer::Declined&) { failed("a decline answered", std::nullopt); },

@@ -18,7 +18,7 @@ constexpr ByFault<std::string_view> names{
     "provider_429", "provider_lock_timeout", "provider_slow", "provider_truncated",
     "provider_502", "provider_down", "provider_forgetful", "provider_refund_fails",
     "input_twice", "input_late", "input_malformed", "input_misplaced", "slow_actors",
-    "paid_elsewhere", "disputed", "refunded_elsewhere", "roles_apart", "group_away"};
+    "paid_elsewhere", "disputed", "refunded_elsewhere", "webhook_lost", "roles_apart", "group_away"};
 // clang-format on
 
 constexpr ByFault<Fault> make_all() {
@@ -100,6 +100,7 @@ bool is_timed(Fault fault) {
     case Fault::paid_elsewhere:
     case Fault::disputed:
     case Fault::refunded_elsewhere:
+    case Fault::webhook_lost:
       return false;
   }
   return false;

@@ -62,11 +62,12 @@ enum class Fault : std::uint8_t {
   paid_elsewhere,      // A customer pays an intent at the provider itself, past the engine.
   disputed,            // A customer's bank disputes a payment, or asks about it, and decides later.
   refunded_elsewhere,  // Somebody refunds at the provider itself, past the engine.
+  webhook_lost,        // Nobody is told of an event: the nodes fetch events themselves.
 
   roles_apart,  // Payments and orders are two groups of nodes; how many the orders' has.
   group_away,   // All nodes of one of them are gone for a while.
 };
-inline constexpr std::size_t fault_count = 49;
+inline constexpr std::size_t fault_count = 50;
 
 [[nodiscard]] std::string_view to_text(Fault fault);
 /// Errors: malformed, with the nearest name.

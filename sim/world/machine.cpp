@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "paysaga/saga/topic.hpp"
+
 namespace paysaga::sim {
 namespace {
 
 constexpr char ledger[] = "simledger0";
+constexpr int sweep_page = 7;  // So that most sweeps have several.
+constexpr Duration sweep_every = minutes{30};
 
 storage::StoreIdentity identity_of(const Surroundings& around) {
   return {"memory/" + around.group_name, ledger, around.plan.partitions, around.roles};
@@ -50,6 +54,12 @@ class Machine::Watch final : public actors::Observer {
 
   const Surroundings& around_;
   const Machine& machine_;
+};
+
+/// What a node sweeps with. Puts of it may be answered after it is gone.
+struct Machine::Sweeping {
+  engine::stripe::Webhooks webhooks;
+  engine::stripe::EventSweep sweep;
 };
 
 Machine::Machine(Surroundings around, std::uint32_t number)
@@ -103,6 +113,50 @@ void Machine::connect() {
   provider_ = std::move(*provider);
 }
 
+/// Of a dead node nothing is asked and nothing is kept any more.
+void Machine::begin_sweeping() {
+  const auto alive = [this, life = life_] { return running() && life == life_; };
+  const engine::stripe::Ask ask = [this, alive](actors::ProviderCall call,
+                                                actors::PaymentProvider::Done done) {
+    if (alive()) node_->ask(std::move(call), std::move(done));
+  };
+  engine::stripe::WebhookOptions webhooks;
+  webhooks.topic = std::string{to_text(Topic::payment_webhook_received)};
+  webhooks.ledger = ledger;
+  engine::stripe::SweepOptions options;
+  options.page_size = sweep_page;
+  options.every = sweep_every;
+  auto& sweeping = sweepings_.emplace_back();
+  const std::size_t number = sweepings_.size() - 1;
+  sweeping.reset(new Sweeping{
+      {std::move(webhooks), *logs_.back(), disk_, provider_->encoder(), ask},
+      {options,
+       {.ask = ask,
+        .take =
+            [this, number](std::string body, engine::stripe::Webhooks::Done done) {
+              sweepings_[number]->webhooks.take_fetched(std::move(body), std::move(done));
+            },
+        .load = [this] { return swept_; },
+        .save =
+            [this, alive](Time until) {
+              if (alive()) swept_ = until;
+            },
+        .done =
+            [this, alive](const engine::stripe::SweepReport& report) {
+              if (alive() && report.failure.empty()) sweep_done_ = sweep_began_;
+            }}}});
+}
+
+void Machine::sweep() {
+  if (!awake() || sweepings_.empty() || !leads(storage::PartitionId{0})) return;
+  if (sweepings_.back()->sweep.tick(now())) sweep_began_ = around_.timeline.now();
+}
+
+void Machine::lose_disk() {
+  disk_.replace(nullptr);
+  swept_ = std::nullopt;
+}
+
 void Machine::start() {
   ensure(!running(), "a machine runs one node at a time");
   life_ = "n" + std::to_string(number_) + "." + std::to_string(++lives_);
@@ -115,6 +169,7 @@ void Machine::start() {
   connect();
   node_ =
       std::make_unique<actors::Node>(options(), *logs_.back(), disk_, *provider_, *this, *watch_);
+  if (around_.plan.has(Fault::webhook_lost) && runs_payments(around_.roles)) begin_sweeping();
   node_->start();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "paysaga/actors/node.hpp"
+#include "paysaga/engine/stripe/event_sweep.hpp"
 #include "paysaga/engine/stripe/stripe_provider.hpp"
 #include "paysaga/sim/stripe/model.hpp"
 #include "paysaga/sim/world/courier.hpp"
@@ -68,6 +69,8 @@ class Machine final : public actors::Clock {
   [[nodiscard]] Time now() const override { return around_.timeline.now() + skew_; }
   [[nodiscard]] actors::Node& node() { return *node_; }
   [[nodiscard]] Disk& disk() { return disk_; }
+  /// It gets an empty one.
+  void lose_disk();
   [[nodiscard]] bool leads(storage::PartitionId partition) const;
   [[nodiscard]] const std::set<storage::PartitionId>& led() const;
 
@@ -75,14 +78,20 @@ class Machine final : public actors::Clock {
   void run_one(std::size_t which) { node_->run_one(which); }
   /// Its actors' timers follow the world's time.
   void catch_up();
+  /// Fetches the payment service's events if it is the one that does and it is time to.
+  void sweep();
+  /// When the last sweep from here began that was done, in the world's time.
+  [[nodiscard]] std::optional<Time> swept() const { return sweep_done_; }
   /// When the next stored timer of a partition that it leads comes due.
   [[nodiscard]] std::optional<Time> next_timer() const;
 
  private:
   class Watch;
+  struct Sweeping;
 
   [[nodiscard]] actors::NodeOptions options() const;
   void connect();
+  void begin_sweeping();
 
   const Surroundings around_;
   std::uint32_t number_;
@@ -99,6 +108,10 @@ class Machine final : public actors::Clock {
   StripeLine* line_ = nullptr;  // Owned by the provider.
   std::unique_ptr<engine::stripe::StripeProvider> provider_;
   std::unique_ptr<actors::Node> node_;
+  std::optional<Time> swept_;  // On its disk: events before it.
+  Time sweep_began_{};
+  std::optional<Time> sweep_done_;
+  std::vector<std::unique_ptr<Sweeping>> sweepings_;  // As `logs_`.
 };
 
 }  // namespace paysaga::sim

@@ -27,9 +27,15 @@ bool is_between(Topic topic) {
   return std::ranges::find(topics, topic) != topics.end();
 }
 
+std::optional<std::string_view> of_header(const storage::LogRecord& record, std::string_view name) {
+  for (const auto& header : record.headers) {
+    if (header.name == name) return header.value;
+  }
+  return std::nullopt;
+}
+
 bool has_header(const storage::LogRecord& record, std::string_view name) {
-  return std::ranges::any_of(record.headers,
-                             [&](const auto& header) { return header.name == name; });
+  return of_header(record, name).has_value();
 }
 
 stripe::ModelOptions model_options(const Plan& plan) {
@@ -180,7 +186,13 @@ void World::topic_landed(Topic topic, storage::PartitionId partition,
     }
     return;
   }
-  if (topic == Topic::payment_webhook_received) return;  // The payment service tells it, not we.
+  if (topic == Topic::payment_webhook_received) {  // The payment service tells it, not we.
+    if (stripe_.account().ids().index_of(stripe::Kind::event, *of_header(entry.record, "ce_id"))) {
+      oracle_.wishes.sent(entry.record.key, *of_header(entry.record, "ce_id"));
+      fetched_at_ = timeline_.now();
+    }
+    return;
+  }
   oracle_.publication.landed(to_text(topic), partition, entry);
   if (plan_.apart() && !moved && is_between(topic)) oracle_.between_landed(topic, entry.record);
   if (topic != Topic::payment_events && topic != Topic::order_events) return;
@@ -224,12 +236,26 @@ void World::pass_time() {
     timeline_.move_to(target);
     idle_step_ = std::min(idle_step_ * 2, idle_step_max);
   }
-  for (const auto& machine : machines_) machine->catch_up();
+  for (const auto& machine : machines_) {
+    machine->catch_up();
+    machine->sweep();
+  }
+}
+
+/// What was lost has been fetched since, and decided.
+bool World::heard_all() const {
+  constexpr Duration decided_in = seconds{30};
+  if (timeline_.now() < fetched_at_ + decided_in) return false;
+  if (!unheard_since_) return true;
+  return std::ranges::any_of(machines_, [this](const auto& machine) {
+    return machine->swept() && *machine->swept() > *unheard_since_;
+  });
 }
 
 bool World::at_rest() const {
   if (!customers_.done() || asks_open_ > 0 || !oracle_.commands.complete()) return false;
   if (!oracle_.publication.complete() || !oracle_.pair.complete()) return false;
+  if (!heard_all()) return false;
   bool rests = true;
   oracle_.wholes.each(
       [&](const std::string&, const Halves& order) { rests = rests && !why_restless(order); });
@@ -328,7 +354,7 @@ bool World::leads_all(const Side& side) const {
 void World::restart_cold() {
   for (const auto& machine : machines_) {
     leave(*machine);
-    machine->disk().replace(nullptr);
+    machine->lose_disk();
     machine->start();
     side_of(*machine).group.join(machine->life());
   }

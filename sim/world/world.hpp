@@ -71,6 +71,7 @@ class World {
   void step();
   void pass_time();
   [[nodiscard]] bool at_rest() const;
+  [[nodiscard]] bool heard_all() const;
   void come_to_rest();
   void check_leaks();
   [[nodiscard]] std::string what_is_in_flight();
@@ -136,7 +137,9 @@ class World {
   Duration idle_step_;
   Time busy_until_;
   std::uint64_t asks_open_ = 0;
-  std::uint64_t news_ = 0;  // Webhooks so far: part of the next one's id.
+  std::uint64_t news_ = 0;             // Webhooks so far: part of the next one's id.
+  std::optional<Time> unheard_since_;  // When the last webhook was lost.
+  Time fetched_at_{};                  // When the last fetched event landed in its topic.
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;
   bool trimmed_ = false;

@@ -114,6 +114,11 @@ void World::give_back(const std::string& order, std::int64_t minor) {
 void World::send_news(const std::string& order, const std::string& type) {
   const std::optional<IntentId> intent = intent_of(order);
   if (!intent) return;
+  if (dice_.strikes(Fault::webhook_lost)) {
+    tell(order, "is not told of " + type);
+    unheard_since_ = timeline_.now();
+    return;
+  }
   const std::string body = R"({"id":"evt_)" + std::to_string(++news_) +
                            R"(","object":"event","livemode":false,"type":")" + type +
                            R"(","data":{"object":{"payment_intent":")" + intent->text() + R"("}}})";

@@ -199,7 +199,7 @@ void World::kill(Machine& machine, Fault how) {
   if (how == Fault::power_loss) machine.disk().lose_power();
   // Once the journal is trimmed an empty disk cannot be filled from it alone.
   const bool loses_disk = how == Fault::disk_lost || how == Fault::snapshot_stalled;
-  if (loses_disk && (plan_.snapshots || !trimmed_)) machine.disk().replace(nullptr);
+  if (loses_disk && (plan_.snapshots || !trimmed_)) machine.lose_disk();
   restart_later(machine, prng);
 }
 

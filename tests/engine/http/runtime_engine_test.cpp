@@ -55,7 +55,8 @@ class Node {
     provider_.ledger = runtime_->ledger();
     engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(),
                                               RuntimeEngine::Neighbours{},
-                                              [this] { return runtime_->checkpoint(); });
+                                              [this] { return runtime_->checkpoint(); },
+                                              RuntimeEngine::Provider{});
     auto api = std::make_shared<Api>(*engine_, metrics_, ApiOptions{.version = "1", .node = "n"});
     ServerOptions options;
     options.listen.port = 0;

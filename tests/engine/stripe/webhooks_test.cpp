@@ -59,7 +59,13 @@ class FullLog final : public actors::trial::LogAround {
 };
 
 struct World {
-  World() : webhooks{options(), *log, store, provider} {}
+  World() : webhooks{options(), *log, store, provider.encoder(), ask()} {}
+
+  Ask ask() {
+    return [this](actors::ProviderCall call, actors::PaymentProvider::Done done) {
+      provider.call(std::move(call), std::move(done));
+    };
+  }
 
   static WebhookOptions options() {
     return {{{"main", "whsec_main"}, {"next", "whsec_next"}}, std::string{topic}, "ours", false};
@@ -140,7 +146,11 @@ TEST_CASE("webhooks: what is not to be kept says why, and keeps nothing", "[engi
 
 TEST_CASE("webhooks: without a secret none is taken", "[engine]") {
   World world;
-  Webhooks closed{{{}, std::string{topic}, "ours", false}, *world.log, world.store, world.provider};
+  Webhooks closed{{{}, std::string{topic}, "ours", false},
+                  *world.log,
+                  world.store,
+                  world.provider.encoder(),
+                  world.ask()};
   const std::string body = event("payment_intent.succeeded", intent_of("ord_7", "ours"));
   WebhookAnswer answer;
   closed.take(body, sign_webhook(body, "", now), now, [&](WebhookAnswer a) { answer = a; });
@@ -177,7 +187,7 @@ TEST_CASE("webhooks: while its order cannot be found Stripe is to send it again"
 TEST_CASE("webhooks: what cannot be kept is to be sent again", "[engine]") {
   World world;
   FullLog full{world.memory.open("full")};
-  Webhooks webhooks{World::options(), full, world.store, world.provider};
+  Webhooks webhooks{World::options(), full, world.store, world.provider.encoder(), world.ask()};
   const std::string body = event("payment_intent.succeeded", intent_of("ord_7", "ours"));
   WebhookAnswer answer;
   webhooks.take(body, sign_webhook(body, "whsec_main", now), now,
