@@ -38,6 +38,7 @@ void add_dlq(CLI::App& app, Common& common, Work& work);
 void add_topic(CLI::App& app, Common& common, Work& work);
 void add_journal(CLI::App& app, Common& common, Work& work);
 void add_submit(CLI::App& app, Common& common, Work& work);
+void add_reconcile(CLI::App& app, Common& common, Work& work);
 void add_sim(CLI::App& app, Common& common, Work& work);
 
 /// The settings from all sources, or every fault on standard error.

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   add_topic(app, common, work);
   add_journal(app, common, work);
   add_stripe(app, common, work);
+  add_reconcile(app, common, work);
   add_sim(app, common, work);
   add_config(app, common, work);
   app.add_subcommand("version", "What this is")->callback([&work] {

@@ -45,8 +45,10 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
 
 class World:
-    def __init__(self, folder):
+    def __init__(self, folder, webhooks=True, settings=()):
+        """`webhooks`: False: nobody is sent any. `settings`: of the node, as for -X."""
         self.folder = pathlib.Path(folder)
+        self.settings = settings
         self.simulator = Simulator("--fault", "webhook_duplicate=1", "--fault", "webhook_reorder=0.5",
                                    "--fault", "webhook_early=0.5")
         self.proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
@@ -57,20 +59,33 @@ class World:
         threading.Thread(target=self.proxy.serve_forever, daemon=True).start()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.secret = self.stripe("/v1/webhook_endpoints", url=self.url + "/webhooks/stripe",
-                                  **{"enabled_events[]": "*"})["secret"]
+        self.secret = self.register() if webhooks else None
         self.node = None
         self.start()
 
+    def register(self):
+        return self.stripe("/v1/webhook_endpoints", url=self.url + "/webhooks/stripe",
+                           **{"enabled_events[]": "*"})["secret"]
+
     def start(self):
-        (self.folder / "secret").write_text(self.secret + "\n", encoding="ascii")
         config = self.folder / "paysaga.toml"
-        config.write_text('[stripe.webhook_secrets]\nmain = { file = "secret" }\n', encoding="ascii")
+        text = ""
+        if self.secret:
+            (self.folder / "secret").write_text(self.secret + "\n", encoding="ascii")
+            text = '[stripe.webhook_secrets]\nmain = { file = "secret" }\n'
+        config.write_text(text, encoding="ascii")
         proxy = f"http://127.0.0.1:{self.proxy.server_address[1]}"
         command = Node.command(self.folder / "data", proxy, "-X", f"http.listen=127.0.0.1:{self.port}",
-                               "-X", "stripe.simulator_speed=1", "-X", "stripe.timeout=120s")
+                               "-X", "stripe.simulator_speed=1", "-X", "stripe.timeout=120s",
+                               *[word for setting in self.settings for word in ("-X", setting)])
         self.node = Process([PAYSAGA, "--config", config, *command[1:]])
         until(lambda: is_ready(self.url), "a node that is ready")
+
+    def another_account(self):
+        """Stripe has forgotten all: another simulator takes its place."""
+        self.simulator.stop()
+        self.simulator = Simulator()
+        Proxy.upstream = self.simulator.url
 
     def stop(self):
         Proxy.let_go.set()
