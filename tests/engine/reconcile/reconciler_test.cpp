@@ -38,7 +38,7 @@ struct World {
                           const std::function<void(int, std::string)>& done) { get(target, done); },
             .sweep = [this](Time from) { swept_from = from; },
             .ledger = "ours",
-            .directory = scratch.path() / "reports",
+            .directory = scratch.at("reports"),
             .ended = [this](const Report& report) { ended.set_value(report); },
             .again_after = milliseconds{1}};
   }
@@ -118,7 +118,7 @@ TEST_CASE("reconciler: every page is compared, and the events of that time are s
   CHECK(report.findings.front().order == "ord_2");
   CHECK(report.sums.at("EUR").there.captured_minor == 500);
   CHECK(report.sums.at("EUR").here.captured_minor == 400);
-  CHECK(newest_report(world.scratch.path() / "reports") == report_json(report) + "\n");
+  CHECK(newest_report(world.scratch.at("reports")) == report_json(report) + "\n");
 }
 
 TEST_CASE("reconciler: an order under way is no finding", "[engine]") {
