@@ -187,8 +187,9 @@ void World::topic_landed(Topic topic, storage::PartitionId partition,
     return;
   }
   if (topic == Topic::payment_webhook_received) {  // The payment service tells it, not we.
-    if (stripe_.account().ids().index_of(stripe::Kind::event, *of_header(entry.record, "ce_id"))) {
-      oracle_.wishes.sent(entry.record.key, *of_header(entry.record, "ce_id"));
+    const std::string id{of_header(entry.record, "ce_id").value_or("")};
+    if (stripe_.account().ids().index_of(stripe::Kind::event, id)) {
+      oracle_.wishes.sent(entry.record.key, id);
       fetched_at_ = timeline_.now();
     }
     return;
