@@ -84,9 +84,15 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
 
 /// Errors: those of KafkaLog::open; unavailable ends the wait only if nobody wants to go on.
 Result<std::unique_ptr<storage::Log>> wait_for_kafka(const config::Settings& settings,
-                                                     const std::function<bool()>& keep_waiting) {
+                                                     const std::function<bool()>& keep_waiting,
+                                                     actors::Observer& observer) {
   for (;;) {
-    auto log = kafka::KafkaLog::open(kafka::kafka_options(settings));
+    kafka::KafkaOptions options = kafka::kafka_options(settings);
+    options.faulty = [say = options.faulty, &observer](const std::vector<std::string>& faults) {
+      observer.topics_faulty(faults.size());
+      say(faults);
+    };
+    auto log = kafka::KafkaLog::open(std::move(options));
     if (log) return std::move(*log);
     if (log.error().code != ErrorCode::unavailable || !keep_waiting()) {
       return tl::unexpected{log.error()};
@@ -107,7 +113,8 @@ class Runtime::Impl {
                                            "with paysaga store restore");
     }
     if (auto made = make_directory(data_); !made) return made;
-    if (auto opened = open_log(settings, ports); !opened) return opened;
+    actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
+    if (auto opened = open_log(settings, ports, observer); !opened) return opened;
     ledger_ = ledger_of(log_->identity());
     const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count(),
                                           config::roles_of(settings.node.roles)};
@@ -125,7 +132,6 @@ class Runtime::Impl {
       provider = stripe_.get();
     }
     provider_ = provider;
-    actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
     actors::NodeOptions options = node_options(settings, ledger_);
     if (!ports.address.empty()) options.address = ports.address;
     options.accept_input_loss = ports.accept_input_loss;
@@ -160,9 +166,10 @@ class Runtime::Impl {
   }
 
  private:
-  Result<void> open_log(const config::Settings& settings, const Ports& ports) {
+  Result<void> open_log(const config::Settings& settings, const Ports& ports,
+                        actors::Observer& observer) {
     if (settings.journal.kind == config::JournalKind::kafka) {
-      auto log = wait_for_kafka(settings, ports.keep_waiting);
+      auto log = wait_for_kafka(settings, ports.keep_waiting, observer);
       if (!log) return tl::unexpected{log.error()};
       log_ = std::move(*log);
       return {};
