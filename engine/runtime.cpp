@@ -41,12 +41,16 @@ std::string ledger_of(const std::string& log_identity) {
   return ledger;
 }
 
+config::Secret key_of(const config::StripeSettings& from) {
+  const bool simulated = from.mode == config::StripeMode::simulator && from.key.empty();
+  return simulated ? config::Secret{"sk_test_simulator"} : from.key;
+}
+
 stripe::StripeOptions stripe_options(const config::Settings& settings) {
   const config::StripeSettings& from = settings.stripe;
   stripe::StripeOptions options;
   if (from.base_url) options.base_url = config::to_text(*from.base_url);
-  const bool simulated = from.mode == config::StripeMode::simulator && from.key.empty();
-  options.key = simulated ? config::Secret{"sk_test_simulator"} : from.key;
+  options.key = key_of(from);
   options.livemode = from.mode == config::StripeMode::live;
   options.api_version = from.api_version;
   options.connections_max = static_cast<std::size_t>(from.connections_max);
@@ -157,6 +161,10 @@ class Runtime::Impl {
   [[nodiscard]] storage::Log& log() { return *log_; }
   [[nodiscard]] actors::PaymentProvider& provider() { return *provider_; }
   [[nodiscard]] const std::string& ledger() const { return ledger_; }
+  [[nodiscard]] Result<void> replace_key(const config::StripeSettings& fresh) {
+    if (!stripe_) return {};  // Nobody is called from here.
+    return stripe_->replace_key(key_of(fresh));
+  }
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const {
     const auto state = [this](const std::string& into) { return store_->checkpoint(into); };
     storage::WriteFiles log;
@@ -242,6 +250,9 @@ actors::PaymentProvider& Runtime::provider() {
 }
 const std::string& Runtime::ledger() const {
   return impl_->ledger();
+}
+Result<void> Runtime::replace_key(const config::StripeSettings& fresh) {
+  return impl_->replace_key(fresh);
 }
 Result<std::filesystem::path> Runtime::checkpoint() const {
   return impl_->checkpoint();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +55,8 @@ class Webhooks {
   /// `done` comes once, from any thread or from within the call; with `stored` only when the
   /// webhook is durable.
   void take(std::string body, std::string_view signature, Time now, Done done);
+  /// Webhooks that come from now on are signed with one of these.
+  void replace_secrets(std::vector<WebhookSecret> secrets);
 
  private:
   struct Received {
@@ -63,8 +67,11 @@ class Webhooks {
   void find_order(Received received);
   void read_order(Received received);
   void put(const Received& received, const OrderId& order);
+  [[nodiscard]] std::shared_ptr<const std::vector<WebhookSecret>> secrets() const;
 
-  const WebhookOptions options_;
+  const WebhookOptions options_;  // But for its secrets.
+  mutable std::mutex guard_;
+  std::shared_ptr<const std::vector<WebhookSecret>> secrets_;
   storage::Log& log_;
   const storage::StateStore& store_;
   actors::PaymentProvider& provider_;

@@ -21,8 +21,10 @@ class Proxy(http.server.BaseHTTPRequestHandler):
     upstream = ""
     keeping = threading.Event()
     let_go = threading.Event()
+    bearer = ""  # What the last request carried.
 
     def do_POST(self):
+        Proxy.bearer = self.headers.get("Authorization", "")
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name: value for name, value in self.headers.items()
                    if name.lower() not in ("host", "content-length", "connection")}
@@ -45,6 +47,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
 
 class World:
+    options = ()  # More of them for the node.
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.simulator = Simulator("--fault", "webhook_duplicate=1", "--fault", "webhook_reorder=0.5",
@@ -62,14 +66,18 @@ class World:
         self.node = None
         self.start()
 
-    def start(self):
+    def configure(self, config):
         (self.folder / "secret").write_text(self.secret + "\n", encoding="ascii")
-        config = self.folder / "paysaga.toml"
         config.write_text('[stripe.webhook_secrets]\nmain = { file = "secret" }\n', encoding="ascii")
+
+    def start(self):
+        config = self.folder / "paysaga.toml"
+        self.configure(config)
         proxy = f"http://127.0.0.1:{self.proxy.server_address[1]}"
         command = Node.command(self.folder / "data", proxy, "-X", f"http.listen=127.0.0.1:{self.port}",
-                               "-X", "stripe.simulator_speed=1", "-X", "stripe.timeout=120s")
-        self.node = Process([PAYSAGA, "--config", config, *command[1:]])
+                               "-X", "stripe.simulator_speed=1", "-X", "stripe.timeout=120s", *self.options)
+        with open(self.folder / "log", "a", encoding="utf-8") as log:
+            self.node = Process([PAYSAGA, "--config", config, *command[1:]], log)
         until(lambda: is_ready(self.url), "a node that is ready")
 
     def stop(self):
