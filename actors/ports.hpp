@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -99,6 +100,11 @@ class Observer {
   virtual void moved() {}
   virtual void quarantined(const OrderId&, std::string_view /*reason*/) {}
   virtual void partition_failed(storage::PartitionId, const Error&) {}
+  /// The newest look at the log's topics found so many faults.
+  virtual void topics_faulty(std::size_t /*faults*/) {}
+  /// Since when the snapshot lacks what was read of its journal; none: it lacks nothing, or is
+  /// another node's to write.
+  virtual void snapshot_behind(storage::PartitionId, std::optional<Time> /*since*/) {}
   /// A line for the log: level is info, warning or error.
   virtual void say(std::string_view /*level*/, std::string_view /*event*/,
                    std::string_view /*detail*/) {}

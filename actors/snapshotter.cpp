@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "paysaga/actors/trimmed_journals.hpp"
 #include "paysaga/saga/planted.hpp"
@@ -24,11 +25,15 @@ class Snapshotter {
       : self_{self}, world_{std::move(world)}, log_{log}, clock_{clock}, observer_{observer} {}
 
   void on(const Gained& gained) {
+    lacks_nothing(gained.partition);
     begin_anew(journals_[gained.partition], gained.token, clock_.now());
     ask_due();
   }
 
-  void on(const Lost& lost) { journals_.erase(lost.partition); }
+  void on(const Lost& lost) {
+    journals_.erase(lost.partition);
+    lacks_nothing(lost.partition);
+  }
 
   void on(const Resumed& resumed) {
     Journal* journal = find(resumed.partition, resumed.life);
@@ -70,6 +75,7 @@ class Snapshotter {
       return look(tailed.partition, *journal);
     }
     journal->draft->skip_to(tailed.batch->next);
+    if (journal->draft->position().next > journal->committed) lacks(tailed.partition);
     if (journal->draft->size_bytes() >= draft_bytes_max) pause(*journal);
     write_if_due(tailed.partition, *journal);
   }
@@ -84,6 +90,10 @@ class Snapshotter {
       return begin_anew(journal, journal.token, clock_.now() + retry_after);
     }
     journal.committed = journal.cut;
+    lacks_nothing(written.partition);
+    if (journal.draft && journal.draft->position().next > journal.committed) {
+      lacks(written.partition);
+    }
     if (!journal.tail && !journal.looking) follow(written.partition, journal);
     write_if_due(written.partition, journal);
     finish_if_flushed();
@@ -128,6 +138,14 @@ class Snapshotter {
   Journal* find(storage::PartitionId id, Life life) {
     const auto found = journals_.find(id);
     return found != journals_.end() && found->second.life == life ? &found->second : nullptr;
+  }
+
+  /// From the first record on that is not in it; what follows a write is younger than the write.
+  void lacks(storage::PartitionId id) {
+    if (behind_.insert(id).second) observer_.snapshot_behind(id, clock_.now());
+  }
+  void lacks_nothing(storage::PartitionId id) {
+    if (behind_.erase(id) > 0) observer_.snapshot_behind(id, std::nullopt);
   }
 
   void begin_anew(Journal& journal, storage::OwnershipToken token, Time when) {
@@ -216,6 +234,7 @@ class Snapshotter {
   void give_up(storage::PartitionId id, Journal& journal, const Error& error) {
     begin_anew(journal, journal.token, clock_.now());
     journal.ask_at.reset();
+    lacks(id);
     observer_.partition_failed(id, {error.code, "no snapshot can be written: " + error.detail});
   }
 
@@ -257,6 +276,7 @@ class Snapshotter {
   std::map<storage::PartitionId, Journal> journals_;
   std::map<storage::PartitionId, std::uint64_t> writing_;  // The journal's number; 0: nothing.
   std::map<storage::PartitionId, storage::Offset> published_;
+  std::set<storage::PartitionId> behind_;  // What the observer was told.
   TrimmedJournals trimmed_;
   Life lives_ = 0;
   std::uint64_t numbers_ = 0;

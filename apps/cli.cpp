@@ -19,7 +19,7 @@ std::vector<std::string> kafka_faults(const config::Settings& settings) {
 
 }  // namespace
 
-std::optional<config::Loaded> load_settings(const Common& common) {
+tl::expected<config::Loaded, config::Faults> read_settings(const Common& common) {
   config::Sources sources;
   if (common.config_file) {
     sources.file = *common.config_file;
@@ -30,10 +30,17 @@ std::optional<config::Loaded> load_settings(const Common& common) {
   sources.options = common.overrides;
   if (common.data) sources.flags.push_back({"--data", "node.data", *common.data});
   auto loaded = config::load(sources);
-  const std::vector<std::string> faults = loaded ? kafka_faults(loaded->settings) : loaded.error();
-  for (const std::string& fault : faults) complain(fault);
-  if (!faults.empty()) return std::nullopt;
-  return std::move(*loaded);
+  if (!loaded) return loaded;
+  config::Faults faults = kafka_faults(loaded->settings);
+  if (!faults.empty()) return tl::unexpected{std::move(faults)};
+  return loaded;
+}
+
+std::optional<config::Loaded> load_settings(const Common& common) {
+  auto loaded = read_settings(common);
+  if (loaded) return std::move(*loaded);
+  for (const std::string& fault : loaded.error()) complain(fault);
+  return std::nullopt;
 }
 
 void add_limit(CLI::App& verb, std::size_t& limit, const std::string& help) {

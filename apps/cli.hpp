@@ -41,7 +41,9 @@ void add_submit(CLI::App& app, Common& common, Work& work);
 void add_reconcile(CLI::App& app, Common& common, Work& work);
 void add_sim(CLI::App& app, Common& common, Work& work);
 
-/// The settings from all sources, or every fault on standard error.
+/// The settings from all sources, or every fault.
+[[nodiscard]] tl::expected<config::Loaded, config::Faults> read_settings(const Common& common);
+/// The same, with the faults on standard error.
 [[nodiscard]] std::optional<config::Loaded> load_settings(const Common& common);
 
 /// `--limit` of a verb that lists; `help` says what of.

@@ -6,11 +6,13 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "apps/cli.hpp"
 #include "apps/node_target.hpp"
 #include "apps/progress.hpp"
 #include "apps/report.hpp"
+#include "apps/secrets.hpp"
 #include "apps/served_node.hpp"
 #include "apps/signals.hpp"
 #include "apps/submitter.hpp"
@@ -101,7 +103,7 @@ ExitCode run(const Common& common, const RunOptions& options) {
     complain("--idle-for: " + idle_for.error().detail);
     return ExitCode::usage;
   }
-  Signals signals;
+  Signals signals{isatty(STDERR_FILENO) != 0 ? Hangup::stops : Hangup::calls};
   const auto keep_waiting = [&signals] { return !signals.stopped(); };
   auto started = ServedNode::start(loaded->settings, keep_waiting, options.accept_data_loss);
   if (!started) {
@@ -110,6 +112,7 @@ ExitCode run(const Common& common, const RunOptions& options) {
     return ExitCode::error;
   }
   ServedNode& served = **started;
+  const Secrets secrets{common, *loaded, served, signals};
   // Nodes that share a log wait for each other, and one beyond the partitions is a spare.
   const bool serves_at_once = loaded->settings.journal.kind == config::JournalKind::kafka &&
                               options.files.empty() && !options.exit_when_idle;

@@ -71,6 +71,12 @@ class ServedNode::Impl {
     simulator_.stop();
   }
 
+  [[nodiscard]] Result<void> replace_secrets(const config::StripeSettings& fresh) {
+    if (auto replaced = runtime_->replace_key(fresh); !replaced) return replaced;
+    if (webhooks_) webhooks_->replace_secrets(secrets_of(fresh));
+    return {};
+  }
+
   [[nodiscard]] engine::Runtime& runtime() { return *runtime_; }
   [[nodiscard]] std::string url() const { return server_->url(); }
   [[nodiscard]] std::string stripe_text() const {
@@ -96,12 +102,19 @@ class ServedNode::Impl {
     return options;
   }
 
+  static std::vector<engine::stripe::WebhookSecret> secrets_of(
+      const config::StripeSettings& settings) {
+    std::vector<engine::stripe::WebhookSecret> secrets;
+    for (const auto& [name, secret] : settings.webhook_secrets) {
+      secrets.push_back({name, secret.reveal()});
+    }
+    return secrets;
+  }
+
   void take_webhooks(const config::Settings& settings) {
     if (!runs_payments(config::roles_of(settings.node.roles))) return;
     engine::stripe::WebhookOptions options;
-    for (const auto& [name, secret] : settings.stripe.webhook_secrets) {
-      options.secrets.push_back({name, secret.reveal()});
-    }
+    options.secrets = secrets_of(settings.stripe);
     options.topic =
         settings.kafka.topic_prefix + std::string{to_text(Topic::payment_webhook_received)};
     options.ledger = runtime_->ledger();
@@ -241,6 +254,9 @@ bool ServedNode::wait_until_ready(std::chrono::seconds at_most,
 
 void ServedNode::stop() {
   impl_->stop();
+}
+Result<void> ServedNode::replace_secrets(const config::StripeSettings& fresh) {
+  return impl_->replace_secrets(fresh);
 }
 actors::Node& ServedNode::node() {
   return impl_->runtime().node();

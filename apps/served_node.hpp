@@ -26,6 +26,9 @@ class ServedNode {
   [[nodiscard]] bool wait_until_ready(std::chrono::seconds at_most,
                                       const std::function<bool()>& keep_waiting);
   void stop();
+  /// The key and the webhook secrets of these settings are in force from now on. Any thread.
+  /// Errors: malformed, forbidden (a key of the other mode): nothing has changed.
+  [[nodiscard]] Result<void> replace_secrets(const config::StripeSettings& fresh);
   [[nodiscard]] actors::Node& node();
   [[nodiscard]] const storage::StateStore& store() const;
   [[nodiscard]] std::string url() const;

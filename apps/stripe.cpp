@@ -4,6 +4,7 @@
 #include "apps/cli.hpp"
 #include "apps/signals.hpp"
 #include "apps/stripe_limits.hpp"
+#include "apps/stripe_permissions.hpp"
 #include "apps/stripe_webhook.hpp"
 #include "paysaga/config/address.hpp"
 #include "paysaga/sim/stripe/server.hpp"
@@ -153,10 +154,12 @@ ExitCode simulate(const SimulateOptions& from) {
 }  // namespace
 
 void add_stripe(CLI::App& app, Common& common, Work& work) {
-  CLI::App* stripe = app.add_subcommand("stripe", "The Stripe simulator, limits, webhooks");
+  CLI::App* stripe =
+      app.add_subcommand("stripe", "The Stripe simulator, limits, permissions, webhooks");
   stripe->require_subcommand(1);
   add_stripe_webhook(*stripe, work);
   add_stripe_limits(*stripe, common, work);
+  add_stripe_permissions(*stripe, common, work);
   auto options = std::make_shared<SimulateOptions>();
   CLI::App* verb = stripe->add_subcommand("simulate", "Serve the simulator over HTTP");
   verb->add_option("--listen", options->listen, "Address and port; port 0 takes a free one")

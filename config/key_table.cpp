@@ -185,7 +185,9 @@ constexpr Key table[] = {
         "saga.expires_in", "How long a payment waits for its customer, unless the command says."),
     key<&Settings::saga, &SagaSettings::auto_retries, within<0, 8>>(
         "saga.auto_retries",
-        "New attempts by itself after a decline that may pass; off-session only."),
+        "New attempts by itself, with the same method, after a decline that may pass;\n"
+        "off-session only, and before the payment expires. They wait as\n"
+        "saga.compensation_schedule says."),
     key<&Settings::saga, &SagaSettings::command_parked_max, lasting<1'000, day_ms>>(
         "saga.command_parked_max", "How long an early command waits for what it needs."),
     key<&Settings::saga, &SagaSettings::commands_max, within<10, 100'000>>(

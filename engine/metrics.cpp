@@ -52,9 +52,13 @@ constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx",
 constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
                                                            "parked",    "quarantined", "malformed",
                                                            "retryable", "forwarded"};
-constexpr std::array<std::string_view, 6> stuck_reasons = {"compensation_stuck", "outcome_unknown",
-                                                           "authorization_lost", "money_overdrawn",
-                                                           "quarantined",        "other"};
+constexpr std::array<std::string_view, 7> stuck_reasons = {"compensation_stuck",
+                                                           "outcome_unknown",
+                                                           "authorization_lost",
+                                                           "hold_expires",
+                                                           "money_overdrawn",
+                                                           "quarantined",
+                                                           "other"};
 constexpr std::array<std::string_view, order_status_count> order_statuses = {
     "PAYMENT_PENDING", "PAYMENT_PROCESSING", "PENDING",           "FULFILLED",
     "PAYMENT_FAILED",  "CANCELLED",          "EXPIRED",           "REFUND_PENDING",
@@ -85,6 +89,10 @@ double seconds_of(Duration duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
 
+Duration longest(Duration a, Duration b) {
+  return std::max({a, b, Duration{0}});
+}
+
 /// One series a label of a closed set, made at once, so that it is exported at 0.
 template <class Kind, std::size_t n>
 using Row = std::array<Kind*, n>;
@@ -112,7 +120,12 @@ struct Metrics::Series {
     fill(reconciliations, metric::reconciliations, run_outcomes, "outcome", {});
     fill(swept, metric::swept, swept_results, "result", {});
     for (std::size_t i = 0; i < stuck_reasons.size(); ++i) {
-      stuck[i] = &gauge(metric::stuck, {{"reason", std::string{stuck_reasons[i]}}});
+      const Labels reason = {{"reason", std::string{stuck_reasons[i]}}};
+      stuck[i] = &gauge(metric::stuck, reason);
+      stuck_oldest[i] = &gauge(metric::stuck_oldest, reason);
+    }
+    for (std::size_t i = 0; i < breaker_texts.size(); ++i) {
+      breaker_open[i] = &gauge(metric::breaker_open, {{"why", std::string{breaker_texts[i]}}});
     }
     for (std::size_t i = 0; i < order_status_count; ++i) {
       if (!order::is_open(static_cast<order::Status>(i))) continue;
@@ -168,6 +181,8 @@ struct Metrics::Series {
   Row<Counter, swept_results.size()> swept{};
   Row<Counter, run_outcomes.size()> reconciliations{};
   Row<Gauge, stuck_reasons.size()> stuck{};
+  Row<Gauge, stuck_reasons.size()> stuck_oldest{};
+  Row<Gauge, breaker_texts.size()> breaker_open{};
   Row<Gauge, order_status_count> open{};
   std::map<std::string, Operation, std::less<>> http;  // Never changes once it is made.
 
@@ -186,11 +201,52 @@ struct Metrics::Series {
   Gauge& reconciled_at = gauge(metric::reconciled_at);
   Gauge& http_connections = gauge(metric::http_connections);
   Counter& http_refused = counter(metric::http_refused);
+  Gauge& topics_faulty = gauge(metric::topics_faulty);
+  Gauge& snapshot_age = gauge(metric::snapshot_age);
   std::mutex scrape;  // One scrape sets its gauges and reads them.
+
+  /// What goes on since when: told when it begins and when it ends.
+  struct OpenBreaker {
+    std::size_t why;
+    Time since;
+  };
+  std::function<Time()> now;
+  std::mutex guard;  // Of what follows.
+  std::map<std::string, OpenBreaker, std::less<>> breakers;
+  std::map<storage::PartitionId, Time> behind;
+
+  void set_ages() {
+    std::array<Duration, breaker_texts.size()> ages{};
+    Duration age{};
+    const Time at = now();
+    const std::lock_guard lock{guard};
+    for (const auto& [endpoint, breaker] : breakers) {
+      ages[breaker.why] = longest(ages[breaker.why], at - breaker.since);
+    }
+    for (const auto& [partition, since] : behind) age = longest(age, at - since);
+    for (std::size_t i = 0; i < ages.size(); ++i) breaker_open[i]->Set(seconds_of(ages[i]));
+    snapshot_age.Set(seconds_of(age));
+  }
+
+  void set_stuck(const std::vector<Gauges::Stuck>& all) {
+    std::array<Gauges::Stuck, stuck_reasons.size()> rows;
+    for (const Gauges::Stuck& one : all) {
+      Gauges::Stuck& row = rows[place_of(stuck_reasons, one.reason)];
+      row.orders += one.orders;
+      row.oldest = longest(row.oldest, one.oldest);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      stuck[i]->Set(static_cast<double>(rows[i].orders));
+      stuck_oldest[i]->Set(seconds_of(rows[i].oldest));
+    }
+  }
 };
 
-Metrics::Metrics(std::string_view version, const std::vector<std::string_view>& operations)
-    : series_{std::make_unique<Series>(version, operations)} {}
+Metrics::Metrics(std::string_view version, const std::vector<std::string_view>& operations,
+                 std::function<Time()> now)
+    : series_{std::make_unique<Series>(version, operations)} {
+  series_->now = std::move(now);
+}
 Metrics::~Metrics() = default;
 
 void Metrics::input_decided(std::string_view kind, Outcome outcome) {
@@ -225,12 +281,22 @@ void Metrics::call_deferred(std::string_view why) {
 }
 
 void Metrics::breaker_opened(std::string_view endpoint, std::string_view why) {
-  series_->provider_breaker[place_of(breaker_texts, why)]->Increment();
+  const std::size_t place = place_of(breaker_texts, why);
+  series_->provider_breaker[place]->Increment();
+  {
+    const std::lock_guard lock{series_->guard};
+    series_->breakers.insert_or_assign(std::string{endpoint},
+                                       Series::OpenBreaker{place, series_->now()});
+  }
   const LogLevel level = why == "unauthorized" ? LogLevel::error : LogLevel::warning;
   log_event(level, "breaker_opened", {{"endpoint", endpoint}, {"why", why}});
 }
 
 void Metrics::breaker_closed(std::string_view endpoint) {
+  {
+    const std::lock_guard lock{series_->guard};
+    series_->breakers.erase(std::string{endpoint});
+  }
   log_event(LogLevel::info, "breaker_closed", {{"endpoint", endpoint}});
 }
 
@@ -265,6 +331,19 @@ void Metrics::partition_failed(storage::PartitionId partition, const Error& erro
             {{"partition", index_of(partition)},
              {"code", to_text(error.code)},
              {"detail", error.detail}});
+}
+
+void Metrics::topics_faulty(std::size_t faults) {
+  series_->topics_faulty.Set(static_cast<double>(faults));
+}
+
+void Metrics::snapshot_behind(storage::PartitionId partition, std::optional<Time> since) {
+  const std::lock_guard lock{series_->guard};
+  if (since) {
+    series_->behind.insert_or_assign(partition, *since);
+  } else {
+    series_->behind.erase(partition);
+  }
 }
 
 void Metrics::say(std::string_view level, std::string_view event, std::string_view detail) {
@@ -322,10 +401,9 @@ std::string Metrics::exposition(const Gauges& gauges) {
     if (series.open[i] != nullptr)
       series.open[i]->Set(static_cast<double>(gauges.open_by_status[i]));
   }
-  for (Gauge* reason : series.stuck) reason->Set(0);
-  for (const auto& [reason, count] : gauges.stuck) {
-    series.stuck[place_of(stuck_reasons, reason)]->Increment(static_cast<double>(count));
-  }
+  series.set_ages();
+  series.set_stuck(gauges.stuck);
+  set(metric::ready, gauges.ready ? 1 : 0);
   set(metric::sagas_open_oldest, seconds_of(gauges.open_oldest));
   set(metric::unknown, gauges.unknown);
   set(metric::unknown_oldest, seconds_of(gauges.unknown_oldest));
@@ -336,6 +414,7 @@ std::string Metrics::exposition(const Gauges& gauges) {
     set(metric::at_risk, money.minor, {{"currency", std::string{money.currency.text()}}});
   }
   set(metric::at_risk_oldest, seconds_of(gauges.at_risk_oldest));
+  set(metric::dead_letters_oldest, seconds_of(gauges.dead_letters_oldest));
   set(metric::timers_overdue, gauges.timers_overdue);
   set(metric::timers_overdue_oldest, seconds_of(gauges.timers_overdue_oldest));
   std::size_t owned = 0;

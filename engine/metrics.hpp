@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "paysaga/actors/ports.hpp"
+#include "paysaga/engine/system_clock.hpp"
 #include "paysaga/saga/money.hpp"
 #include "paysaga/saga/order/order.hpp"
 
@@ -50,6 +52,9 @@ inline constexpr Name provider_deferred{"paysaga_provider_deferred_total",
                                         "Calls that were not started, by what was in the way."};
 inline constexpr Name provider_breaker{"paysaga_provider_breaker_opened_total",
                                        "Times that a breaker opened, by why."};
+inline constexpr Name breaker_open{
+    "paysaga_provider_breaker_open_seconds",
+    "Since when the longest open breaker is open, by why it opened; 0: none is."};
 inline constexpr Name http_requests{"paysaga_http_requests_total",
                                     "HTTP requests answered, by operation and status."};
 inline constexpr Name http_seconds{"paysaga_http_request_seconds",
@@ -77,6 +82,8 @@ inline constexpr Name sagas_open_oldest{
     "Time since the longest untouched open order last changed."};
 inline constexpr Name stuck{"paysaga_sagas_stuck",
                             "Orders that a person should look at, by reason."};
+inline constexpr Name stuck_oldest{"paysaga_sagas_stuck_oldest_seconds",
+                                   "Since when the longest stuck order is stuck, by reason."};
 inline constexpr Name unknown{"paysaga_outcome_unknown",
                               "Orders with a provider operation whose outcome is unknown."};
 inline constexpr Name unknown_oldest{"paysaga_outcome_unknown_oldest_seconds",
@@ -85,10 +92,20 @@ inline constexpr Name at_risk{"paysaga_money_at_risk_minor",
                               "Money that may be lost, in minor units, by currency."};
 inline constexpr Name at_risk_oldest{"paysaga_money_at_risk_oldest_seconds",
                                      "Since when the longest money is at risk."};
+inline constexpr Name dead_letters_oldest{
+    "paysaga_dead_letters_waiting_oldest_seconds",
+    "Since when the oldest dead letter waits for a person, of the first 1,000 that are kept."};
 inline constexpr Name timers_overdue{"paysaga_timers_overdue",
                                      "Wake-ups that are past their time."};
 inline constexpr Name timers_overdue_oldest{"paysaga_timers_overdue_oldest_seconds",
                                             "How late the most overdue wake-up is."};
+inline constexpr Name ready{"paysaga_ready",
+                            "1 if the node leads all that it was given, at least one partition."};
+inline constexpr Name topics_faulty{"paysaga_topics_faulty",
+                                    "Faults of the log's topics, by the newest look at them."};
+inline constexpr Name snapshot_age{
+    "paysaga_snapshot_age_seconds",
+    "Since when the snapshot of a partition lacks something of its journal; the longest."};
 inline constexpr Name partitions_owned{"paysaga_partitions_owned",
                                        "Partitions that this node leads."};
 inline constexpr Name consumer_lag{"paysaga_consumer_lag_records",
@@ -116,13 +133,20 @@ struct Gauges {
     std::uint64_t credit_used;
     std::uint64_t credit_max;
   };
+  struct Stuck {
+    std::string reason;
+    std::uint64_t orders = 0;
+    Duration oldest{};
+  };
+  bool ready = false;
   std::array<std::uint64_t, order_status_count> open_by_status{};  // By order::Status.
   Duration open_oldest{};
-  std::vector<std::pair<std::string, std::uint64_t>> stuck;  // By reason.
+  std::vector<Stuck> stuck;  // One a reason.
   std::uint64_t unknown = 0;
   Duration unknown_oldest{};
   std::vector<Money> at_risk;  // One a currency.
   Duration at_risk_oldest{};
+  Duration dead_letters_oldest{};
   std::uint64_t timers_overdue = 0;
   Duration timers_overdue_oldest{};
   std::vector<Partition> partitions;
@@ -132,10 +156,13 @@ struct Gauges {
 /// it, logged.
 ///
 /// Threads:  any.
+/// Time:     `now` is the clock that the node's own ages are told by.
 class Metrics final : public actors::Observer {
  public:
   /// Shape:  `operations` are the closed set of the HTTP API's operation names.
-  Metrics(std::string_view version, const std::vector<std::string_view>& operations);
+  Metrics(
+      std::string_view version, const std::vector<std::string_view>& operations,
+      std::function<Time()> now = [] { return SystemClock{}.now(); });
   ~Metrics() override;
 
   void input_decided(std::string_view kind, Outcome outcome) override;
@@ -153,6 +180,8 @@ class Metrics final : public actors::Observer {
   void moved() override;
   void quarantined(const OrderId& order, std::string_view reason) override;
   void partition_failed(storage::PartitionId partition, const Error& error) override;
+  void topics_faulty(std::size_t faults) override;
+  void snapshot_behind(storage::PartitionId partition, std::optional<Time> since) override;
   void say(std::string_view level, std::string_view event, std::string_view detail) override;
 
   /// `operation` outside the closed set counts as "none".

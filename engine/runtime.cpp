@@ -41,12 +41,16 @@ std::string ledger_of(const std::string& log_identity) {
   return ledger;
 }
 
+config::Secret key_of(const config::StripeSettings& from) {
+  const bool simulated = from.mode == config::StripeMode::simulator && from.key.empty();
+  return simulated ? config::Secret{"sk_test_simulator"} : from.key;
+}
+
 stripe::StripeOptions stripe_options(const config::Settings& settings) {
   const config::StripeSettings& from = settings.stripe;
   stripe::StripeOptions options;
   if (from.base_url) options.base_url = config::to_text(*from.base_url);
-  const bool simulated = from.mode == config::StripeMode::simulator && from.key.empty();
-  options.key = simulated ? config::Secret{"sk_test_simulator"} : from.key;
+  options.key = key_of(from);
   options.livemode = from.mode == config::StripeMode::live;
   options.api_version = from.api_version;
   options.connections_max = static_cast<std::size_t>(from.connections_max);
@@ -84,9 +88,15 @@ actors::NodeOptions node_options(const config::Settings& settings, std::string l
 
 /// Errors: those of KafkaLog::open; unavailable ends the wait only if nobody wants to go on.
 Result<std::unique_ptr<storage::Log>> wait_for_kafka(const config::Settings& settings,
-                                                     const std::function<bool()>& keep_waiting) {
+                                                     const std::function<bool()>& keep_waiting,
+                                                     actors::Observer& observer) {
   for (;;) {
-    auto log = kafka::KafkaLog::open(kafka::kafka_options(settings));
+    kafka::KafkaOptions options = kafka::kafka_options(settings);
+    options.faulty = [say = options.faulty, &observer](const std::vector<std::string>& faults) {
+      observer.topics_faulty(faults.size());
+      say(faults);
+    };
+    auto log = kafka::KafkaLog::open(std::move(options));
     if (log) return std::move(*log);
     if (log.error().code != ErrorCode::unavailable || !keep_waiting()) {
       return tl::unexpected{log.error()};
@@ -107,7 +117,8 @@ class Runtime::Impl {
                                            "with paysaga store restore");
     }
     if (auto made = make_directory(data_); !made) return made;
-    if (auto opened = open_log(settings, ports); !opened) return opened;
+    actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
+    if (auto opened = open_log(settings, ports, observer); !opened) return opened;
     ledger_ = ledger_of(log_->identity());
     const storage::StoreIdentity identity{log_->identity(), ledger_, log_->partition_count(),
                                           config::roles_of(settings.node.roles)};
@@ -125,7 +136,6 @@ class Runtime::Impl {
       provider = stripe_.get();
     }
     provider_ = provider;
-    actors::Observer& observer = ports.observer != nullptr ? *ports.observer : silent_;
     actors::NodeOptions options = node_options(settings, ledger_);
     if (!ports.address.empty()) options.address = ports.address;
     options.accept_input_loss = ports.accept_input_loss;
@@ -151,6 +161,10 @@ class Runtime::Impl {
   [[nodiscard]] storage::Log& log() { return *log_; }
   [[nodiscard]] actors::PaymentProvider& provider() { return *provider_; }
   [[nodiscard]] const std::string& ledger() const { return ledger_; }
+  [[nodiscard]] Result<void> replace_key(const config::StripeSettings& fresh) {
+    if (!stripe_) return {};  // Nobody is called from here.
+    return stripe_->replace_key(key_of(fresh));
+  }
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const {
     const auto state = [this](const std::string& into) { return store_->checkpoint(into); };
     storage::WriteFiles log;
@@ -160,9 +174,10 @@ class Runtime::Impl {
   }
 
  private:
-  Result<void> open_log(const config::Settings& settings, const Ports& ports) {
+  Result<void> open_log(const config::Settings& settings, const Ports& ports,
+                        actors::Observer& observer) {
     if (settings.journal.kind == config::JournalKind::kafka) {
-      auto log = wait_for_kafka(settings, ports.keep_waiting);
+      auto log = wait_for_kafka(settings, ports.keep_waiting, observer);
       if (!log) return tl::unexpected{log.error()};
       log_ = std::move(*log);
       return {};
@@ -235,6 +250,9 @@ actors::PaymentProvider& Runtime::provider() {
 }
 const std::string& Runtime::ledger() const {
   return impl_->ledger();
+}
+Result<void> Runtime::replace_key(const config::StripeSettings& fresh) {
+  return impl_->replace_key(fresh);
 }
 Result<std::filesystem::path> Runtime::checkpoint() const {
   return impl_->checkpoint();

@@ -43,6 +43,9 @@ class Runtime {
   [[nodiscard]] storage::Log& log();
   [[nodiscard]] actors::PaymentProvider& provider();
   [[nodiscard]] const std::string& ledger() const;
+  /// Calls to Stripe that are made from now on carry the key of these settings.
+  /// Errors: malformed, forbidden (no key, or one of the other mode): the former stays.
+  [[nodiscard]] Result<void> replace_key(const config::StripeSettings& fresh);
   /// A checkpoint of the data directory within it, for a backup: storage/checkpoint.hpp.
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const;
 

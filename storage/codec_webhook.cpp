@@ -26,6 +26,7 @@ constexpr std::array rows = {
     Row{"refund.updated", News::refund},
     Row{"refund.failed", News::refund},
     Row{"charge.refunded", News::refund},
+    Row{"charge.refund.updated", News::refund},  // Versions before 2024-10-28 have only this one.
     Row{"charge.dispute.created", News::dispute},
     Row{"charge.dispute.updated", News::dispute},
     Row{"charge.dispute.funds_withdrawn", News::dispute},
@@ -98,6 +99,10 @@ Result<WebhookEvent> parse_webhook(std::string_view body) {
       !livemode->boolean() || !object) {
     return fail(ErrorCode::malformed,
                 "it is no event of Stripe: object, id, type, livemode and data.object make one");
+  }
+  const auto told = object->find("livemode");
+  if (told && told->boolean() && told->boolean() != livemode->boolean()) {
+    return fail(ErrorCode::malformed, "its livemode is not that of the object in it");
   }
   WebhookEvent event{.id = std::move(*id),
                      .type = type,

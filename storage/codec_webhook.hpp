@@ -25,8 +25,8 @@ struct WebhookEvent {
 /// Of the events that tell something: "payment_intent.succeeded".
 [[nodiscard]] std::span<const std::string_view> webhook_types();
 
-/// Reads leniently: unknown types and fields are no fault.
-/// Errors: malformed (no JSON, or no event).
+/// Reads leniently: unknown types, fields and versions of the API are no fault.
+/// Errors: malformed (no JSON, no event, or its object is of the other mode).
 [[nodiscard]] Result<WebhookEvent> parse_webhook(std::string_view body);
 
 /// The event as payment-webhook-received carries it for `order`: the body as it came, but for

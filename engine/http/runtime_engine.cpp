@@ -246,7 +246,9 @@ bool RuntimeEngine::ready() const {
 
 void RuntimeEngine::gauges(Done<Gauges> done) {
   // The store is read here, not in the callback: that one runs in a thread of the actors.
-  node_.partitions([gauges = store_gauges(store_, told(), now()), done = std::move(done)](
+  Gauges of_store = store_gauges(store_, told(), now());
+  of_store.ready = node_.ready();
+  node_.partitions([gauges = std::move(of_store), done = std::move(done)](
                        const std::vector<actors::PartitionInfo>& partitions) mutable {
     for (const auto& partition : partitions) gauges.partitions.push_back(gauge_of(partition));
     done(std::move(gauges));

@@ -4,6 +4,7 @@
 
 #include "paysaga/engine/http/runtime_engine.hpp"
 #include "paysaga/engine/log.hpp"
+#include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::engine::http {
 namespace {
@@ -13,6 +14,9 @@ using storage::PartitionSet;
 /// A scrape looks at no more than this many of one thing; a count that reaches it means "or more".
 constexpr std::size_t looked_at_max = 10'000;
 constexpr std::size_t page_max = 1'000;
+/// Dead letters are large, and those that were settled stand among those that wait.
+constexpr std::size_t letters_max = 1'000;
+constexpr std::size_t letters_page_max = 20;
 
 /// What cannot be read is logged and left at 0: a scrape must not fail for one damaged row.
 template <class T>
@@ -52,7 +56,7 @@ void add_oldest_open(const storage::StateStore& store, const PartitionSet& parti
 /// Everything that is stuck, by reason, and since when.
 void add_stuck(const storage::StateStore& store, const PartitionSet& partitions, Time now,
                Gauges& gauges) {
-  std::map<std::string, std::uint64_t> reasons;
+  std::map<std::string, Gauges::Stuck> reasons;
   storage::OrderQuery query;
   query.partitions = partitions;
   query.stuck = true;
@@ -60,8 +64,11 @@ void add_stuck(const storage::StateStore& store, const PartitionSet& partitions,
   for (std::size_t seen = 0; seen < looked_at_max; seen += page_max) {
     const storage::OrderPage page = readable(store.list(query));
     for (const storage::OrderSummary& order : page.orders) {
-      ++reasons[order.stuck_reason];
       const Duration since = age(order.stuck_since, now);
+      Gauges::Stuck& reason = reasons[order.stuck_reason];
+      reason.reason = order.stuck_reason;
+      ++reason.orders;
+      reason.oldest = std::max(reason.oldest, since);
       if (order.stuck_reason == "outcome_unknown") {
         ++gauges.unknown;
         gauges.unknown_oldest = std::max(gauges.unknown_oldest, since);
@@ -73,7 +80,7 @@ void add_stuck(const storage::StateStore& store, const PartitionSet& partitions,
     if (page.next.empty()) break;
     query.after = page.next;
   }
-  gauges.stuck.assign(reasons.begin(), reasons.end());
+  for (auto& [name, reason] : reasons) gauges.stuck.push_back(std::move(reason));
 }
 
 /// Money that is on its way back is at risk, too, though nobody has to look at it yet.
@@ -93,15 +100,36 @@ void add_refunding(const storage::StateStore& store, const PartitionSet& partiti
 
 void add_partition_facts(const storage::StateStore& store, const PartitionSet& partitions, Time now,
                          Gauges& gauges) {
-  std::uint64_t quarantined = 0;
+  Gauges::Stuck quarantined{"quarantined"};
   for (const storage::PartitionId partition : partitions) {
-    quarantined += readable(store.quarantined(partition)).size();
+    for (const storage::Quarantined& order : readable(store.quarantined(partition))) {
+      ++quarantined.orders;
+      quarantined.oldest = std::max(quarantined.oldest, age(order.since, now));
+    }
     const auto due = readable(store.timers(partition, Time::min(), now, looked_at_max));
     gauges.timers_overdue += due.size();
     if (due.empty()) continue;
     gauges.timers_overdue_oldest = std::max(gauges.timers_overdue_oldest, age(due.front().at, now));
   }
-  if (quarantined > 0) gauges.stuck.emplace_back("quarantined", quarantined);
+  if (quarantined.orders > 0) gauges.stuck.push_back(std::move(quarantined));
+}
+
+/// They are kept in the order of their time.
+void add_oldest_letter(const storage::StateStore& store, const PartitionSet& partitions, Time now,
+                       Gauges& gauges) {
+  storage::DeadLetterQuery query;
+  query.partitions = partitions;
+  query.limit = letters_page_max;
+  for (std::size_t seen = 0; seen < letters_max; seen += letters_page_max) {
+    const auto letters = readable(store.dead_letters(query));
+    for (const storage::DeadLetter& letter : letters) {
+      if (letter.state != storage::DeadLetter::State::waiting) continue;
+      gauges.dead_letters_oldest = age(letter.at, now);
+      return;
+    }
+    if (letters.size() < letters_page_max) return;
+    query.after = to_text(storage::place_of(letters.back()));
+  }
 }
 
 }  // namespace
@@ -113,6 +141,7 @@ Gauges store_gauges(const storage::StateStore& store, const PartitionSet& partit
   add_stuck(store, partitions, now, gauges);
   add_refunding(store, partitions, now, gauges);
   add_partition_facts(store, partitions, now, gauges);
+  add_oldest_letter(store, partitions, now, gauges);
   return gauges;
 }
 

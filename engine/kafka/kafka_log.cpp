@@ -90,8 +90,9 @@ struct KafkaLog::Impl {
 
   void say_faults(const TopicReport& report) const {
     if (!options.faulty) return;
-    if (!report.faults.empty()) options.faulty(report.faults);
-    if (!report.warnings.empty()) options.faulty(report.warnings);
+    std::vector<std::string> all = report.faults;
+    all.insert(all.end(), report.warnings.begin(), report.warnings.end());
+    options.faulty(all);
   }
 
   Publisher::Ports ports(std::string topic) {

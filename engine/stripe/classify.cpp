@@ -57,21 +57,6 @@ Classified from_failure(const TransportFailure& failure) {
   return {answer::NotSent{std::move(why), std::nullopt}};
 }
 
-bool mode_differs(const Body& body, bool livemode) {
-  const auto differs = [livemode](const IntentObject& intent) {
-    return intent.livemode != livemode;
-  };
-  return std::visit(
-      Overload{
-          [](const Unreadable&) { return false; },
-          [&](const IntentObject& intent) { return differs(intent); },
-          [](const RefundObject&) { return false; },  // Refunds do not tell their mode.
-          [&](const ListPage& page) { return std::ranges::any_of(page.intents, differs); },
-          [&](const ErrorObject& error) { return error.intent && differs(*error.intent); },
-      },
-      body);
-}
-
 Classified from_page(Expect expect, ListPage page, std::string why) {
   Classified classified{answer::Unknown{why, false, std::nullopt}};
   const bool fits = (expect == Expect::intents || page.intents.empty()) &&
@@ -206,12 +191,12 @@ Expect expect_of(CallKind kind, std::string_view target) {
 Classified classify(Expect expect, const HttpResult& result, bool livemode) {
   if (const auto* failure = std::get_if<TransportFailure>(&result)) return from_failure(*failure);
   const auto& response = std::get<HttpResponse>(result);
-  if (expect == Expect::page && response.status / 100 == 2) return from_page_text(response);
-  Body body = read_body(response.body);
-  if (mode_differs(body, livemode)) {
+  auto [body, modes] = read_body(response.body);
+  if (livemode ? modes.test : modes.live) {
     return {answer::Unauthorized{livemode ? "an object of test mode came in live mode"
                                           : "an object of live mode came in test mode"}};
   }
+  if (expect == Expect::page && response.status / 100 == 2) return from_page_text(response);
   switch (response.status / 100) {
     case 2:
       return from_success(expect, response, std::move(body));

@@ -32,7 +32,7 @@ struct Classified {
 /// | 2xx, the object asked for                | Intent, Intents, Refund, Refunds, ...        |
 /// | 2xx on a page: a list, or an object      | Page: the objects as they came               |
 /// | 2xx, anything else                       | Unknown                                      |
-/// | an intent of the other mode              | Unauthorized: the account is the trouble     |
+/// | any object of the other mode             | Unauthorized: the account is the trouble     |
 /// | 401, 403                                 | Unauthorized                                 |
 /// | 409                                      | NotSent, in progress                         |
 /// | 429, or code lock_timeout, rate_limit    | NotSent; Unknown if it was a repeat          |

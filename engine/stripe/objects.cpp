@@ -77,6 +77,40 @@ std::optional<Time> capture_before_of(const object& intent) {
   return card ? time_at(*card, "capture_before") : std::nullopt;
 }
 
+void add_mode(const object& of, Modes& modes) {
+  bool live = false;
+  if (of["livemode"].get_bool().get(live) == simdjson::SUCCESS) {
+    (live ? modes.live : modes.test) = true;
+    return;
+  }
+  const std::string_view kind = text_at(of, "object");
+  if (kind == "payment_intent" || kind == "charge" || kind == "dispute") modes.test = true;
+}
+
+/// Of the object itself and of what stands in it as a whole.
+void add_modes(const object& of, Modes& modes) {
+  add_mode(of, modes);
+  for (const char* const name : {"payment_intent", "charge", "latest_charge"}) {
+    if (const auto inner = object_at(of, name)) add_mode(*inner, modes);
+  }
+}
+
+Modes modes_of(const object& root) {
+  Modes modes;
+  if (const auto error = object_at(root, "error")) {
+    add_modes(*error, modes);
+    return modes;
+  }
+  add_modes(root, modes);
+  simdjson::dom::array data;
+  if (root["data"].get_array().get(data) != simdjson::SUCCESS) return modes;
+  for (const element entry : data) {
+    object item;
+    if (entry.get_object().get(item) == simdjson::SUCCESS) add_modes(item, modes);
+  }
+  return modes;
+}
+
 int attempt_of(std::string_view text) {
   int attempt = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), attempt);
@@ -242,6 +276,21 @@ Body read_list(const object& from) {
   return page;
 }
 
+Body body_of(const object& root) {
+  if (const auto error = object_at(root, "error")) return read_error(*error);
+  const std::string_view kind = text_at(root, "object");
+  if (kind == "payment_intent") {
+    if (auto intent = read_intent(root)) return *std::move(intent);
+    return Unreadable{"payment_intent: id, status, amount or currency is missing"};
+  }
+  if (kind == "refund") {
+    if (auto refund = read_refund(root)) return *std::move(refund);
+    return Unreadable{"refund: id, amount or currency is missing"};
+  }
+  if (kind == "list") return read_list(root);
+  return Unreadable{"neither payment_intent, refund, list nor error"};
+}
+
 }  // namespace
 
 Result<answer::Page> read_page(std::string_view json) {
@@ -267,24 +316,12 @@ Result<answer::Page> read_page(std::string_view json) {
   return page;
 }
 
-Body read_body(std::string_view json) {
+Reading read_body(std::string_view json) {
   thread_local simdjson::dom::parser parser;
   object root;
   const auto failure = parser.parse(json.data(), json.size()).get_object().get(root);
-  if (failure != simdjson::SUCCESS) return Unreadable{"not a JSON object"};
-  if (const auto error = object_at(root, "error")) return read_error(*error);
-
-  const std::string_view kind = text_at(root, "object");
-  if (kind == "payment_intent") {
-    if (auto intent = read_intent(root)) return *std::move(intent);
-    return Unreadable{"payment_intent: id, status, amount or currency is missing"};
-  }
-  if (kind == "refund") {
-    if (auto refund = read_refund(root)) return *std::move(refund);
-    return Unreadable{"refund: id, amount or currency is missing"};
-  }
-  if (kind == "list") return read_list(root);
-  return Unreadable{"neither payment_intent, refund, list nor error"};
+  if (failure != simdjson::SUCCESS) return {Unreadable{"not a JSON object"}, {}};
+  return {body_of(root), modes_of(root)};
 }
 
 }  // namespace paysaga::engine::stripe

@@ -38,11 +38,25 @@ struct Unreadable {
 
 using Body = std::variant<Unreadable, IntentObject, RefundObject, ListPage, ErrorObject>;
 
+/// The modes that the objects of an answer tell of: the answer itself, the items of a list, what is
+/// expanded, the intent of an error. Refunds tell none. What ought to tell it and does not is of
+/// test mode, so that nothing of unknown mode is believed where money is real.
+struct Modes {
+  bool live = false;
+  bool test = false;
+  friend bool operator==(const Modes&, const Modes&) = default;
+};
+
+struct Reading {
+  Body body;
+  Modes modes;
+};
+
 /// Reads an answer of Stripe. Lenient: unknown fields are skipped, unknown statuses are `other`. An
 /// object without id, amount or currency is unreadable, never guessed.
 ///
 /// Threads:  any; each keeps a parser of its own.
-[[nodiscard]] Body read_body(std::string_view json);
+[[nodiscard]] Reading read_body(std::string_view json);
 
 /// The objects of a list, or the one object that it is, each as it came.
 /// Errors: malformed: no JSON object; a list without data, or that has more and no id to go on by.

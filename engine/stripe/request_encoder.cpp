@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include "paysaga/engine/stripe/form.hpp"
 
@@ -40,24 +41,33 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
+constexpr Permission intents_read{"PaymentIntents", "rak_payment_intent_read", false};
+constexpr Permission intents_write{"PaymentIntents", "rak_payment_intent_write", true};
+constexpr Permission charges_read{"Charges and Refunds", "rak_charge_read", false};
+constexpr Permission charges_write{"Charges and Refunds", "rak_charge_write", true};
+constexpr Permission disputes_read{"Disputes", "rak_dispute_read", false};
+constexpr Permission events_read{"Events", "rak_event_read", false};
+
 /// `target` with a slash at its end: an id follows, and behind that `act`.
 struct EndpointRow {
   std::string_view name;
   std::string_view target;
-  std::string_view act = {};
+  std::string_view act;
+  Permission permission;
+  std::optional<Permission> expanded = std::nullopt;  // Of what is asked for with it.
 };
 constexpr EndpointRow endpoint_rows[] = {
-    {"create_intent", "POST /v1/payment_intents"},
-    {"confirm_intent", "POST /v1/payment_intents/", "/confirm"},
-    {"capture_intent", "POST /v1/payment_intents/", "/capture"},
-    {"cancel_intent", "POST /v1/payment_intents/", "/cancel"},
-    {"create_refund", "POST /v1/refunds"},
-    {"read_intent", "GET /v1/payment_intents/"},
-    {"list_intents", "GET /v1/payment_intents"},
-    {"read_refund", "GET /v1/refunds/"},
-    {"list_refunds", "GET /v1/refunds"},
-    {"list_disputes", "GET /v1/disputes"},
-    {"list_events", "GET /v1/events"},
+    {"create_intent", "POST /v1/payment_intents", "", intents_write},
+    {"confirm_intent", "POST /v1/payment_intents/", "/confirm", intents_write},
+    {"capture_intent", "POST /v1/payment_intents/", "/capture", intents_write},
+    {"cancel_intent", "POST /v1/payment_intents/", "/cancel", intents_write},
+    {"create_refund", "POST /v1/refunds", "", charges_write},
+    {"read_intent", "GET /v1/payment_intents/", "", intents_read, charges_read},
+    {"list_intents", "GET /v1/payment_intents", "", intents_read, charges_read},
+    {"read_refund", "GET /v1/refunds/", "", charges_read},
+    {"list_refunds", "GET /v1/refunds", "", charges_read},
+    {"list_disputes", "GET /v1/disputes", "", disputes_read},
+    {"list_events", "GET /v1/events", "", events_read},
 };
 
 }  // namespace
@@ -177,6 +187,16 @@ std::span<const std::string_view> endpoint_names() {
     return of;
   }();
   return names;
+}
+
+std::vector<EndpointNeed> endpoint_needs() {
+  std::vector<EndpointNeed> needs;
+  for (const EndpointRow& row : endpoint_rows) {
+    EndpointNeed need{row.name, {row.permission}};
+    if (row.expanded) need.permissions.push_back(*row.expanded);
+    needs.push_back(std::move(need));
+  }
+  return needs;
 }
 
 }  // namespace paysaga::engine::stripe

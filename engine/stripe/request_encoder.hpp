@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "paysaga/saga/call.hpp"
 
@@ -43,5 +44,20 @@ class StripeEncoder final : public RequestEncoder {
 [[nodiscard]] std::span<const std::string_view> endpoint_names();
 /// Among those names.
 [[nodiscard]] std::size_t endpoint_index(std::string_view target);
+
+/// What a restricted key is allowed. Writing includes reading.
+/// Source: Stripe names it in the message of a 403: "Having the 'rak_charge_write' permission ...".
+struct Permission {
+  std::string_view resource;  // As Stripe's dashboard lists it.
+  std::string_view id;
+  bool write = false;
+  friend bool operator==(const Permission&, const Permission&) = default;
+};
+struct EndpointNeed {
+  std::string_view endpoint;  // One of `endpoint_names`.
+  std::vector<Permission> permissions;
+};
+/// What each endpoint that the encoder calls asks of a key: all of them but "other".
+[[nodiscard]] std::vector<EndpointNeed> endpoint_needs();
 
 }  // namespace paysaga::engine::stripe

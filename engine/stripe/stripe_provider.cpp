@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -111,6 +112,16 @@ class StripeProvider::Impl {
     send(pending, pending->call.call.request.target);
   }
 
+  Result<void> replace_key(config::Secret key) {
+    const auto url = BaseUrl::parse(options_.base_url);
+    if (!url) return tl::unexpected{url.error()};
+    auto allowed = check_key(key.reveal(), *url, options_.livemode);
+    if (!allowed) return allowed;
+    const std::lock_guard lock{key_guard_};
+    options_.key = std::move(key);
+    return {};
+  }
+
   void stop() { transport_->stop(); }
 
   StripeEncoder encoder;
@@ -141,7 +152,7 @@ class StripeProvider::Impl {
     const Call& call = pending.call.call;
     const Target parts = split(target).value();
     HttpRequest request{std::string{parts.method}, std::string{parts.path}, {}, call.request.body};
-    request.headers = {{"Authorization", "Bearer " + options_.key.reveal()},
+    request.headers = {{"Authorization", bearer()},
                        {"Stripe-Version", options_.api_version},
                        {"User-Agent", options_.user_agent},
                        {"Accept", "application/json"}};
@@ -187,11 +198,17 @@ class StripeProvider::Impl {
           pending->limit, static_cast<int>(pending->pages) + 1, pending->endpoint_only});
   }
 
+  [[nodiscard]] std::string bearer() const {
+    const std::lock_guard lock{key_guard_};
+    return "Bearer " + options_.key.reveal();
+  }
+
   [[nodiscard]] Duration since(Steady::time_point start) const {
     return std::chrono::duration_cast<Duration>(options_.steady_now() - start);
   }
 
   StripeOptions options_;
+  mutable std::mutex key_guard_;  // Of the options only their key changes.
   const actors::Clock& clock_;
   Observe observe_;
   std::unique_ptr<Transport> transport_;  // Last: it ends first, and its callbacks use the rest.
@@ -245,6 +262,10 @@ std::span<const std::string_view> StripeProvider::endpoints() const {
 
 std::size_t StripeProvider::endpoint_of(const Call& call) const {
   return endpoint_index(call.request.target);
+}
+
+Result<void> StripeProvider::replace_key(config::Secret key) {
+  return impl_->replace_key(std::move(key));
 }
 
 void StripeProvider::stop() {

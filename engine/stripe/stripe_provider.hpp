@@ -67,6 +67,9 @@ class StripeProvider final : public actors::PaymentProvider {
   [[nodiscard]] const RequestEncoder& encoder() const override;
   [[nodiscard]] std::span<const std::string_view> endpoints() const override;
   [[nodiscard]] std::size_t endpoint_of(const Call& call) const override;
+  /// Calls that are made from now on carry this key; it must be of the same account. Any thread.
+  /// Errors: malformed, forbidden (as `start`): the former key stays.
+  [[nodiscard]] Result<void> replace_key(config::Secret key);
   /// Answers every outstanding call, joins the threads; later calls are NotSent. Not from `done`.
   void stop();
 

@@ -46,13 +46,25 @@ std::string_view to_text(WebhookResult result) {
 Webhooks::Webhooks(WebhookOptions options, storage::Log& log, const storage::StateStore& store,
                    const RequestEncoder& encoder, Ask ask)
     : options_{std::move(options)},
+      secrets_{std::make_shared<const std::vector<WebhookSecret>>(options_.secrets)},
       log_{log},
       store_{store},
       encoder_{encoder},
       ask_{std::move(ask)} {}
 
+void Webhooks::replace_secrets(std::vector<WebhookSecret> secrets) {
+  auto replaced = std::make_shared<const std::vector<WebhookSecret>>(std::move(secrets));
+  const std::lock_guard lock{guard_};
+  secrets_ = std::move(replaced);
+}
+
+std::shared_ptr<const std::vector<WebhookSecret>> Webhooks::secrets() const {
+  const std::lock_guard lock{guard_};
+  return secrets_;
+}
+
 void Webhooks::take(std::string body, std::string_view signature, Time now, Done done) {
-  const auto secret = check_signature(body, signature, options_.secrets, now);
+  const auto secret = check_signature(body, signature, *secrets(), now);
   if (!secret) return done({WebhookResult::bad_signature, secret.error().detail});
   take_verified(std::move(body), false, std::move(done));
 }

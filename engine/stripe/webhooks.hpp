@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +60,8 @@ class Webhooks {
   void take(std::string body, std::string_view signature, Time now, Done done);
   /// The same of an event that was fetched from Stripe itself, which needs no signature.
   void take_fetched(std::string body, Done done);
+  /// Webhooks that come from now on are signed with one of these.
+  void replace_secrets(std::vector<WebhookSecret> secrets);
 
  private:
   struct Received {
@@ -70,8 +74,11 @@ class Webhooks {
   void find_order(Received received);
   void read_order(Received received);
   void put(const Received& received, const OrderId& order);
+  [[nodiscard]] std::shared_ptr<const std::vector<WebhookSecret>> secrets() const;
 
-  const WebhookOptions options_;
+  const WebhookOptions options_;  // But for its secrets.
+  mutable std::mutex guard_;
+  std::shared_ptr<const std::vector<WebhookSecret>> secrets_;
   storage::Log& log_;
   const storage::StateStore& store_;
   const RequestEncoder& encoder_;

@@ -15,12 +15,12 @@ void shown(Draft& draft, const IntentObject& intent) {
   const std::optional<Decline> decline = newer_decline(draft.payment.intent, intent);
   show(draft, intent);
   if (!is_open(*draft.payment.intent)) return become_as_shown(draft);
-  become_declined(draft, decline.value_or(unnamed_decline()));
+  decline_attempt(draft, decline.value_or(unnamed_decline()));
 }
 
 /// The provider may have cancelled the intent with the decline: too many confirmations.
 void declined(Draft& draft, const Decline& decline) {
-  become_declined(draft, decline);
+  decline_attempt(draft, decline);
   if (draft.payment.intent->status == IntentStatus::canceled) cancelled_by_provider(draft);
 }
 

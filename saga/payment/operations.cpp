@@ -101,13 +101,12 @@ void add_create(Draft& draft) {
       draft.scope.context.encoder.create(create), Duration{0});
 }
 
-void add_confirm(Draft& draft, const MethodId& method) {
+void add_confirm(Draft& draft, const MethodId& method, Duration wait) {
   Payment& payment = draft.payment;
   ensure(payment.intent.has_value(), "a confirm names its intent");
   ++payment.attempt;
   add(draft, OperationKind::confirm, payment.attempt, 1, std::nullopt,
-      draft.scope.context.encoder.confirm(payment.intent->id, method, payment.off_session),
-      Duration{0});
+      draft.scope.context.encoder.confirm(payment.intent->id, method, payment.off_session), wait);
 }
 
 void add_capture(Draft& draft) {

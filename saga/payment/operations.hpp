@@ -20,8 +20,8 @@ enum class Step {
 
 /// New operations, each with its own key and the exact bytes to send.
 void add_create(Draft& draft);
-/// Starts the next attempt: `payment.attempt` rises.
-void add_confirm(Draft& draft, const MethodId& method);
+/// Starts the next attempt: `payment.attempt` rises. Not sent before `wait` has passed.
+void add_confirm(Draft& draft, const MethodId& method, Duration wait = Duration{0});
 /// Of what `payment.capture` asks for.
 void add_capture(Draft& draft);
 /// Not before `wait` has passed.

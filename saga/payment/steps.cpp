@@ -1,10 +1,12 @@
 #include "paysaga/saga/payment/steps.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "paysaga/saga/payment/decline.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
+#include "paysaga/saga/payment/waits.hpp"
 #include "paysaga/saga/planted.hpp"
 
 namespace paysaga::payment {
@@ -70,12 +72,12 @@ void become_ready(Draft& draft) {
   tell(draft, EventType::payment_action_required, "payment_method", "Choose a payment method.");
 }
 
-void start_attempt(Draft& draft, const MethodId& method) {
+void start_attempt(Draft& draft, const MethodId& method, Duration wait) {
   Payment& payment = draft.payment;
   payment.method = method;
   payment.method_waits = false;
   payment.status = Status::confirming;
-  add_confirm(draft, *payment.method);
+  add_confirm(draft, *payment.method, wait);
   tell(draft, EventType::payment_processing);
 }
 
@@ -139,6 +141,21 @@ void become_declined(Draft& draft, const Decline& decline) {
   Event& event =
       tell(draft, EventType::payment_failed, decline_code(decline), customer_text(decline));
   event.decline_class = to_text(classify(decline));
+}
+
+void decline_attempt(Draft& draft, const Decline& decline) {
+  become_declined(draft, decline);
+  const Payment& payment = draft.payment;
+  const bool may_pass = classify(decline) == DeclineClass::retry_later;
+  const bool left = payment.attempt <= draft.policy().auto_retries;
+  if (!payment.off_session || !may_pass || !left || !payment.method) return;
+  if (payment.status != Status::declined || !payment.intent || !is_open(*payment.intent)) return;
+  // Its key must still be young when it is sent.
+  const Duration wait =
+      std::min(compensation_wait(draft.policy(), payment.attempt), draft.policy().key_age_max / 2);
+  if (draft.now() + wait >= payment.expires_at) return;
+  start_attempt(draft, MethodId{*payment.method}, wait);
+  note(draft, "tried again in " + paysaga::to_text(wait));
 }
 
 void succeed(Draft& draft) {

@@ -12,8 +12,8 @@ namespace paysaga::payment {
 
 /// The intent exists and waits for a method or a confirmation.
 void become_ready(Draft& draft);
-/// Starts the next attempt, on the present intent.
-void start_attempt(Draft& draft, const MethodId& method);
+/// Starts the next attempt, on the present intent, once `wait` has passed.
+void start_attempt(Draft& draft, const MethodId& method, Duration wait = Duration{0});
 /// The customer has to act; read on the schedule.
 void become_action_required(Draft& draft);
 /// The provider works on it, or says something that we do not know; read on the schedule.
@@ -26,6 +26,10 @@ void become_as_shown(Draft& draft);
 [[nodiscard]] bool is_open(const IntentObject& intent);
 /// The attempt was declined; the intent lives, the next attempt is the customer's act.
 void become_declined(Draft& draft, const Decline& decline);
+/// The same of a confirm of ours. Off-session nobody is there to act: a decline that may pass is
+/// followed by another attempt with the same method, at most `auto_retries` times and only while
+/// there is time to pay; it waits as a failed compensation does.
+void decline_attempt(Draft& draft, const Decline& decline);
 /// The money is taken. Decides by what waits whether that is PAYMENT_COMPLETED or LATE_SUCCESS.
 void succeed(Draft& draft);
 /// Refused for a fault that another attempt cannot mend: PAYMENT_FAILED {final}, then a cancel.

@@ -258,6 +258,30 @@ TEST_CASE("snapshot: what a node wrote as an owner is not taken once it is none"
   CHECK(world.written() == before);
 }
 
+TEST_CASE("snapshot: since when it lacks something is told, over all writes that fail",
+          "[actors][snapshot]") {
+  SnapshotWorld world;
+  world.provider.obey();
+  auto store = world.new_store();
+  HandNode node{world, store};
+  node.lead();
+  world.write_all();
+  CHECK_FALSE(node.seen.behind());
+  world.log.refuse_snapshots(true);
+  CHECK(node.say(initiate("c1", "o1")) == "accepted");
+  for (int i = 0; i < 20; ++i) world.tick();
+  const std::optional<Time> since = node.seen.behind();
+  REQUIRE(since);
+  CHECK(node.say(initiate("c2", "o2")) == "accepted");
+  for (int i = 0; i < 50; ++i) world.tick();
+  CHECK(node.seen.behind() == since);
+  CHECK(world.clock.now() - *since > seconds{5});
+  world.log.refuse_snapshots(false);
+  world.write_all();
+  world.tick();
+  CHECK_FALSE(node.seen.behind());
+}
+
 TEST_CASE("snapshot: its first write alone says that it is complete", "[actors][snapshot]") {
   SnapshotWorld world;
   world.provider.obey();

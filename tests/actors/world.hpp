@@ -109,6 +109,15 @@ class Recorder final : public Observer {
   void partition_failed(storage::PartitionId, const Error& error) override {
     add("failed", error.detail);
   }
+  void snapshot_behind(storage::PartitionId, std::optional<Time> since) override {
+    const std::lock_guard lock{mutex_};
+    behind_ = since;
+  }
+  /// Since when the snapshot of the partition that was told of last lacks something.
+  [[nodiscard]] std::optional<Time> behind() const {
+    const std::lock_guard lock{mutex_};
+    return behind_;
+  }
   void input_decided(std::string_view, Outcome outcome) override {
     if (outcome == Outcome::ignored) ++repeated;
   }
@@ -121,6 +130,7 @@ class Recorder final : public Observer {
   void add(const std::string& of, std::string_view what);
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::string>> told_;
+  std::optional<Time> behind_;
 };
 
 /// A decision that counts, as any reader of the journal finds it.

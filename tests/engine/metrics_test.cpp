@@ -73,7 +73,11 @@ TEST_CASE("metrics: gauges are those of the scrape, not of the one before", "[en
   Gauges gauges;
   gauges.open_by_status[static_cast<std::size_t>(order::Status::refund_pending)] = 5;
   gauges.open_oldest = seconds{90};
-  gauges.stuck = {{"outcome_unknown", 2}, {"something new", 1}};
+  gauges.ready = true;
+  gauges.stuck = {{"outcome_unknown", 2, seconds{70}},
+                  {"something new", 1, seconds{5}},
+                  {"newer still", 3, seconds{4}}};
+  gauges.dead_letters_oldest = minutes{2};
   gauges.unknown = 3;
   gauges.at_risk = {Money{4200, Currency::parse("JPY").value()}};
   gauges.partitions = {{0, true, 4, 2, 1, 7, 10}, {1, false, 0, 0, 0, 0, 10}};
@@ -81,7 +85,11 @@ TEST_CASE("metrics: gauges are those of the scrape, not of the one before", "[en
   CHECK(has_line(full, R"(paysaga_sagas_open{status="REFUND_PENDING"} 5)"));
   CHECK(has_line(full, "paysaga_sagas_open_oldest_seconds 90"));
   CHECK(has_line(full, R"(paysaga_sagas_stuck{reason="outcome_unknown"} 2)"));
-  CHECK(has_line(full, R"(paysaga_sagas_stuck{reason="other"} 1)"));
+  CHECK(has_line(full, R"(paysaga_sagas_stuck{reason="other"} 4)"));
+  CHECK(has_line(full, R"(paysaga_sagas_stuck_oldest_seconds{reason="outcome_unknown"} 70)"));
+  CHECK(has_line(full, R"(paysaga_sagas_stuck_oldest_seconds{reason="other"} 5)"));
+  CHECK(has_line(full, "paysaga_dead_letters_waiting_oldest_seconds 120"));
+  CHECK(has_line(full, "paysaga_ready 1"));
   CHECK(has_line(full, "paysaga_outcome_unknown 3"));
   CHECK(has_line(full, R"(paysaga_money_at_risk_minor{currency="JPY"} 4200)"));
   CHECK(has_line(full, "paysaga_partitions_owned 1"));
@@ -90,7 +98,51 @@ TEST_CASE("metrics: gauges are those of the scrape, not of the one before", "[en
   const std::string empty = metrics.exposition({});
   CHECK(has_line(empty, R"(paysaga_sagas_open{status="REFUND_PENDING"} 0)"));
   CHECK(has_line(empty, R"(paysaga_sagas_stuck{reason="outcome_unknown"} 0)"));
+  CHECK(has_line(empty, R"(paysaga_sagas_stuck_oldest_seconds{reason="outcome_unknown"} 0)"));
+  CHECK(has_line(empty, "paysaga_dead_letters_waiting_oldest_seconds 0"));
+  CHECK(has_line(empty, "paysaga_ready 0"));
   CHECK(has_line(empty, R"(paysaga_money_at_risk_minor{currency="JPY"} 0)"));
+}
+
+TEST_CASE("metrics: what goes on is told by its age, from its beginning to its end",
+          "[engine][metrics]") {
+  Time now = time_from_micros(1'700'000'000'000'000);
+  Metrics metrics{"1", {}, [&now] { return now; }};
+  const auto has = [&metrics](const std::string& line) {
+    return has_line(metrics.exposition({}), line);
+  };
+  const std::string unreachable = R"(paysaga_provider_breaker_open_seconds{why="unreachable"} )";
+  const std::string unauthorized = R"(paysaga_provider_breaker_open_seconds{why="unauthorized"} )";
+  const std::string snapshot = "paysaga_snapshot_age_seconds ";
+  CHECK(has(unreachable + "0"));
+  CHECK(has(snapshot + "0"));
+  CHECK(has("paysaga_topics_faulty 0"));
+
+  metrics.breaker_opened("all", "unreachable");
+  metrics.snapshot_behind(storage::PartitionId{1}, now);
+  now += seconds{7};
+  metrics.breaker_opened("create_refund", "unreachable");
+  metrics.breaker_opened("list_disputes", "unauthorized");
+  metrics.snapshot_behind(storage::PartitionId{2}, now);
+  now += seconds{3};
+  CHECK(has(unreachable + "10"));  // The longest.
+  CHECK(has(unauthorized + "3"));
+  CHECK(has(snapshot + "10"));
+  metrics.breaker_closed("all");
+  metrics.snapshot_behind(storage::PartitionId{1}, std::nullopt);
+  CHECK(has(unreachable + "3"));
+  CHECK(has(snapshot + "3"));
+  metrics.breaker_closed("create_refund");
+  metrics.breaker_closed("list_disputes");
+  metrics.snapshot_behind(storage::PartitionId{2}, std::nullopt);
+  CHECK(has(unreachable + "0"));
+  CHECK(has(unauthorized + "0"));
+  CHECK(has(snapshot + "0"));
+
+  metrics.topics_faulty(2);
+  CHECK(has("paysaga_topics_faulty 2"));
+  metrics.topics_faulty(0);
+  CHECK(has("paysaga_topics_faulty 0"));
 }
 
 TEST_CASE("metrics: names follow the rules and each has help", "[engine][metrics]") {

@@ -40,9 +40,9 @@ def end(process, patience=20):
 class Process:
     """A program that runs until it is told to end."""
 
-    def __init__(self, command):
+    def __init__(self, command, stderr=subprocess.DEVNULL):
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True, env=environment())
+                                        stderr=stderr, text=True, env=environment())
 
     def stop(self):
         end(self.process)

@@ -21,8 +21,10 @@ class Proxy(http.server.BaseHTTPRequestHandler):
     upstream = ""
     keeping = threading.Event()
     let_go = threading.Event()
+    bearer = ""  # What the last request carried.
 
     def do_POST(self):
+        Proxy.bearer = self.headers.get("Authorization", "")
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name: value for name, value in self.headers.items()
                    if name.lower() not in ("host", "content-length", "connection")}
@@ -67,18 +69,23 @@ class World:
         return self.stripe("/v1/webhook_endpoints", url=self.url + "/webhooks/stripe",
                            **{"enabled_events[]": "*"})["secret"]
 
-    def start(self):
-        config = self.folder / "paysaga.toml"
+    def configure(self, config):
         text = ""
         if self.secret:
             (self.folder / "secret").write_text(self.secret + "\n", encoding="ascii")
             text = '[stripe.webhook_secrets]\nmain = { file = "secret" }\n'
         config.write_text(text, encoding="ascii")
+
+    def start(self):
+        config = self.folder / "paysaga.toml"
+        self.configure(config)
         proxy = f"http://127.0.0.1:{self.proxy.server_address[1]}"
+        settings = [word for setting in self.settings for word in ("-X", setting)]
         command = Node.command(self.folder / "data", proxy, "-X", f"http.listen=127.0.0.1:{self.port}",
                                "-X", "stripe.simulator_speed=1", "-X", "stripe.timeout=120s",
-                               *[word for setting in self.settings for word in ("-X", setting)])
-        self.node = Process([PAYSAGA, "--config", config, *command[1:]])
+                               *settings)
+        with open(self.folder / "log", "a", encoding="utf-8") as log:
+            self.node = Process([PAYSAGA, "--config", config, *command[1:]], log)
         until(lambda: is_ready(self.url), "a node that is ready")
 
     def another_account(self):

@@ -87,6 +87,53 @@ TEST_CASE("money: a charge is within the provider's bounds", "[saga][money]") {
   }
 }
 
+// Source: docs.stripe.com/currencies, "Minimum and maximum charge amounts", written here by hand.
+TEST_CASE("money: of every currency the smallest charge, the largest, and what is none",
+          "[saga][money]") {
+  struct Group {
+    std::string_view letters;  // Three each, by spaces.
+    std::int64_t minor_min;
+    std::int64_t multiple;
+  };
+  const Group named[] = {
+      {"USD EUR CAD AUD CHF BRL INR NZD SGD ZAR ILS PHP", 50, 1},
+      {"GBP", 30, 1},
+      {"AED MYR PLN RON", 200, 1},
+      {"DKK", 250, 1},
+      {"SEK NOK", 300, 1},
+      {"HKD", 400, 1},
+      {"MXN THB", 1'000, 1},
+      {"CZK", 1'500, 1},
+      {"HUF", 17'500, 1},
+      {"JPY KRW", 50, 1},
+      {"UGX ISK", 100, 100},
+      {"BHD JOD KWD OMR TND", 10, 10},
+  };
+  const auto group_of = [&](std::string_view letters) {
+    const auto* found = std::ranges::find_if(named, [&](const Group& group) {
+      return group.letters.find(letters) != std::string_view::npos;
+    });
+    return found == std::end(named) ? Group{letters, 1, 1} : *found;
+  };
+  std::size_t seen = 0;
+  for (const CurrencyRule& rule : currency_rules()) {
+    CAPTURE(rule.letters);
+    const Group group = group_of(rule.letters);
+    seen += group.minor_min > 1 ? 1 : 0;
+    const Currency of = Currency::parse(rule.letters).value();
+    const auto charged = [&](std::int64_t minor) { return make_charge(minor, of).has_value(); };
+    const std::int64_t largest = 999'999'999'999 / group.multiple * group.multiple;
+    CHECK(charged(group.minor_min));
+    CHECK_FALSE(charged(group.minor_min - group.multiple));
+    CHECK(charged(largest));
+    CHECK_FALSE(charged(largest + group.multiple));
+    if (group.multiple > 1) CHECK_FALSE(charged(group.minor_min + 1));
+    CHECK(make_refund(group.multiple, of).has_value());
+    CHECK_FALSE(make_refund(largest + group.multiple, of).has_value());
+  }
+  CHECK(seen == 34);  // Every currency that is named above is in the table.
+}
+
 TEST_CASE("money: a refund may be smaller than the smallest charge", "[saga][money]") {
   CHECK(make_refund(1, currency("EUR")).has_value());
   CHECK(make_refund(10, currency("KWD")).has_value());

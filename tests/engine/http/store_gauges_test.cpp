@@ -51,4 +51,45 @@ TEST_CASE("store gauges: only what is in the partitions that are led counts", "[
   CHECK(none.open_oldest == Duration{0});
 }
 
+TEST_CASE("store gauges: what waits for a person is told by its age", "[engine][http]") {
+  const auto at = [](int second) { return time_from_micros(second * 1'000'000); };
+  storage::MemoryStore store{storage::identity_of_tests()};
+  storage::Journal journal{PartitionId{0}};
+  journal.decide("a", storage::make_saga("a", {.status = Status::refund_failed,
+                                               .captured = 4'200,
+                                               .stuck = "compensation_stuck",
+                                               .updated_at = at(40)}));
+  journal.decide("b", storage::make_saga("b", {.status = Status::refund_failed,
+                                               .captured = 4'200,
+                                               .stuck = "compensation_stuck",
+                                               .updated_at = at(70)}));
+  const auto letter = [&](const std::string& id, int second) {
+    journal.dead_letter({.id = id,
+                         .topic = "payment-commands",
+                         .offset = second,
+                         .cause = "it is no JSON",
+                         .at = at(second)});
+  };
+  letter("payment-commands/0/20", 20);
+  letter("payment-commands/0/30", 30);
+  letter("payment-commands/0/60", 60);
+  REQUIRE(journal.apply_to(store).has_value());
+  const auto gauges = [&] { return store_gauges(store, {PartitionId{0}}, at(100)); };
+  REQUIRE(gauges().stuck.size() == 1);
+  CHECK(gauges().stuck.front().reason == "compensation_stuck");
+  CHECK(gauges().stuck.front().orders == 2);
+  CHECK(gauges().stuck.front().oldest == gauges().at_risk_oldest);
+  CHECK(gauges().stuck.front().oldest > Duration{0});
+
+  CHECK(gauges().dead_letters_oldest == seconds{80});
+  journal.settle_dead_letter("payment-commands/0/20", storage::Action::discard);
+  REQUIRE(journal.apply_to(store).has_value());
+  CHECK(gauges().dead_letters_oldest == seconds{70});
+  journal.settle_dead_letter("payment-commands/0/30", storage::Action::discard);
+  journal.settle_dead_letter("payment-commands/0/60", storage::Action::discard);
+  REQUIRE(journal.apply_to(store).has_value());
+  CHECK(gauges().dead_letters_oldest == Duration{0});
+  CHECK(store_gauges(store, {PartitionId{1}}, at(100)).dead_letters_oldest == Duration{0});
+}
+
 }  // namespace paysaga::engine::http

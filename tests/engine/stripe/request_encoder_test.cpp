@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "paysaga/engine/stripe/form.hpp"
+#include "paysaga/engine/stripe/permissions.hpp"
 
 namespace paysaga::engine::stripe {
 namespace {
@@ -110,6 +111,99 @@ TEST_CASE("encoder: the other requests, byte by byte", "[stripe]") {
     CHECK(std::ranges::find(endpoint_names(), row.endpoint) != endpoint_names().end());
   }
   CHECK(endpoint_of("POST /v1/payment_intents/pi_1/verify_microdeposits") == "other");
+}
+
+namespace {
+
+/// Every request that there is: a new one does not compile here until it is added to `all`.
+class Every final : public RequestEncoder {
+ public:
+  Request create(const Create& create) const override { return encoder.create(create); }
+  Request confirm(const IntentId& intent, const MethodId& method, bool off) const override {
+    return encoder.confirm(intent, method, off);
+  }
+  Request capture(const IntentId& intent, const Money& amount) const override {
+    return encoder.capture(intent, amount);
+  }
+  Request cancel(const IntentId& intent, std::string_view reason) const override {
+    return encoder.cancel(intent, reason);
+  }
+  Request refund(const IntentId& intent, const RefundId& refund, int attempt, const OrderId& order,
+                 std::string_view ledger, const Money& amount) const override {
+    return encoder.refund(intent, refund, attempt, order, ledger, amount);
+  }
+  Request read_intent(const IntentId& intent, bool with_charge) const override {
+    return encoder.read_intent(intent, with_charge);
+  }
+  Request list_intents(Time from, Time to) const override { return encoder.list_intents(from, to); }
+  Request read_refund(const ProviderRefundId& id) const override { return encoder.read_refund(id); }
+  Request list_refunds(const IntentId& intent) const override {
+    return encoder.list_refunds(intent);
+  }
+  Request list_disputes(const IntentId& intent) const override {
+    return encoder.list_disputes(intent);
+  }
+
+  [[nodiscard]] std::vector<Request> all() const {
+    const IntentId intent = IntentId::of("pi_1");
+    return {create(create_of("c", std::nullopt)),
+            confirm(intent, MethodId::of("pm_1"), true),
+            capture(intent, Money{1999, eur}),
+            cancel(intent, "expired"),
+            refund(intent, RefundId::of("r"), 1, OrderId::of("o"), "l", Money{1999, eur}),
+            read_intent(intent, true),
+            read_intent(intent, false),
+            list_intents({}, {}),
+            read_refund(ProviderRefundId::of("re_1")),
+            list_refunds(intent),
+            list_disputes(intent)};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("permissions: every request has its endpoint, and each endpoint its permission",
+          "[stripe]") {
+  const auto needs = endpoint_needs();
+  REQUIRE(needs.size() + 1 == endpoint_names().size());
+  std::vector<std::string_view> called;
+  for (const Request& request : Every{}.all()) {
+    INFO(request.target);
+    const std::size_t index = endpoint_index(request.target);
+    REQUIRE(index < needs.size());
+    const EndpointNeed& need = needs[index];
+    called.push_back(need.endpoint);
+    CHECK(need.endpoint == endpoint_of(request.target));
+    CHECK(need.permissions.front().write == request.target.starts_with("POST "));
+    const bool expands = request.target.find("expand[]=") != std::string::npos;
+    if (expands) CHECK(need.permissions.size() > 1);
+    for (const Permission& permission : need.permissions) {
+      CHECK(permission.id.starts_with("rak_"));
+      CHECK(permission.id.ends_with(permission.write ? "_write" : "_read"));
+    }
+  }
+  for (const EndpointNeed& need : needs) {
+    INFO(need.endpoint);
+    CHECK(std::ranges::count(called, need.endpoint) > 0);
+  }
+}
+
+TEST_CASE("permissions: one a resource, to write where anything writes", "[stripe]") {
+  std::string table;
+  for (const PermissionUse& use : needed_permissions()) {
+    table.append(use.permission.resource).append(use.permission.write ? " write:" : " read:");
+    for (const std::string_view endpoint : use.endpoints) table.append(" ").append(endpoint);
+    table += "\n";
+  }
+  CHECK(table ==
+        "PaymentIntents write: create_intent confirm_intent capture_intent cancel_intent "
+        "read_intent list_intents\n"
+        "Charges and Refunds write: create_refund read_intent read_refund list_refunds\n"
+        "Disputes read: list_disputes\n");
+  CHECK(key_form_url() ==
+        "https://dashboard.stripe.com/apikeys/create?name=paysaga"
+        "&permissions%5B%5D=rak_payment_intent_write&permissions%5B%5D=rak_charge_write"
+        "&permissions%5B%5D=rak_dispute_read");
 }
 
 TEST_CASE("encoder: a reason to cancel is one of the four that Stripe knows", "[stripe]") {

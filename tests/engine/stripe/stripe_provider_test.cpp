@@ -98,6 +98,34 @@ TEST_CASE("stripe provider: the stored bytes go out under their key", "[stripe]"
   CHECK(report.status == 200);
 }
 
+TEST_CASE("stripe provider: a new key goes out with the next call, a wrong one never", "[stripe]") {
+  std::mutex mutex;
+  std::vector<std::string> keys;
+  ScriptedServer server{[&](Peer& peer) {
+    while (const auto request = peer.read_request()) {
+      const std::size_t at = request->find("Bearer ") + 7;
+      const std::lock_guard lock{mutex};
+      keys.push_back(request->substr(at, request->find("\r\n", at) - at));
+      peer.send(answer_text(200, intent_json("pi_1")));
+    }
+  }};
+  const auto provider = StripeProvider::start(options_for(server.port()), fixed_clock).value();
+  const auto call = [&] { reply_to(*provider, confirm_call()); };
+  call();
+  CHECK(provider->replace_key(config::Secret{"rk_test_new"}).has_value());
+  call();
+  for (const char* wrong : {"sk_live_abc", "rk_live_abc", "", "sk_test_\r\nX: y"}) {
+    INFO(wrong);
+    const auto refused = provider->replace_key(config::Secret{wrong});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().detail.find("abc") == std::string::npos);
+    call();
+  }
+  const std::lock_guard lock{mutex};
+  CHECK(keys == std::vector<std::string>{"sk_test_abc", "rk_test_new", "rk_test_new", "rk_test_new",
+                                         "rk_test_new", "rk_test_new"});
+}
+
 TEST_CASE("stripe provider: a list is read to its end", "[stripe]") {
   std::mutex mutex;
   std::vector<std::string> targets;

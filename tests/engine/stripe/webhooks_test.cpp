@@ -144,6 +144,17 @@ TEST_CASE("webhooks: what is not to be kept says why, and keeps nothing", "[engi
   CHECK(world.provider.calls == 0);
 }
 
+TEST_CASE("webhooks: secrets can be replaced while webhooks come", "[engine]") {
+  World world;
+  const std::string body = event("payment_intent.succeeded", intent_of("ord_7", "ours"));
+  world.webhooks.replace_secrets({{"next", "whsec_next"}, {"third", "whsec_third"}});
+  CHECK(world.take(body, "whsec_main").result == WebhookResult::bad_signature);
+  CHECK(world.take(body, "whsec_next").result == WebhookResult::stored);
+  CHECK(world.take(body, "whsec_third").result == WebhookResult::stored);
+  world.webhooks.replace_secrets({});
+  CHECK(world.take(body, "whsec_next").result == WebhookResult::bad_signature);
+}
+
 TEST_CASE("webhooks: without a secret none is taken", "[engine]") {
   World world;
   Webhooks closed{{{}, std::string{topic}, "ours", false},
