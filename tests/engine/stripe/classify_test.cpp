@@ -46,6 +46,9 @@ std::string line_of(const Answer& answer) {
           },
           [](const answer::Refunds& a) { return "refunds " + std::to_string(a.refunds.size()); },
           [](const answer::Disputes& a) { return "disputes " + std::to_string(a.disputes.size()); },
+          [](const answer::Page& a) {
+            return "page " + std::to_string(a.objects.size()) + (a.has_more ? " more" : "");
+          },
           [&](const answer::Declined& a) {
             return "declined " + a.decline.code + "/" + a.decline.decline_code + "/" +
                    a.decline.advice_code + intent(a.intent);
@@ -290,6 +293,13 @@ TEST_CASE("classify: reads, lists and refunds", "[stripe]") {
       {Expect::refunds, 200, list_json(refund_json, false), "refunds 1"},
       {Expect::refunds, 200, list_json(intent_json, false), "unknown"},
       {Expect::refunds, 503, "", "unknown"},
+      {Expect::page, 200, list_json("", false), "page 0"},
+      {Expect::page, 200, list_json(broken_dispute, true), "page 1 more"},  // Nothing is judged.
+      {Expect::page, 200, list_json(refund_json, false), "page 1"},
+      {Expect::page, 200, refund_json, "page 1"},  // An object is a page of one.
+      {Expect::page, 200, R"({"object":"list","has_more":true,"data":[]})", "unknown"},
+      {Expect::page, 200, R"({"object":"list"})", "unknown"},
+      {Expect::page, 200, "<html>", "unknown"},
       {Expect::disputes, 200, list_json("", false), "disputes 0"},
       {Expect::disputes, 200, list_json(dispute, false), "disputes 1"},
       {Expect::disputes, 200, list_json(broken_dispute, false), "unknown"},
@@ -370,6 +380,7 @@ TEST_CASE("classify: what a call expects follows from its kind and target", "[st
   CHECK(expect_of(CallKind::read_refund, "") == Expect::refund);
   CHECK(expect_of(CallKind::list_refunds, "") == Expect::refunds);
   CHECK(expect_of(CallKind::list_disputes, "") == Expect::disputes);
+  CHECK(expect_of(CallKind::page, "") == Expect::page);
 }
 
 TEST_CASE("classify: a reason for people holds no secret", "[stripe]") {
