@@ -17,6 +17,7 @@ constexpr std::size_t page_max = 1'000;
 /// Dead letters are large, and those that were settled stand among those that wait.
 constexpr std::size_t letters_max = 1'000;
 constexpr std::size_t letters_page_max = 20;
+constexpr std::size_t letters_bytes_max = std::size_t{8} << 20U;
 
 /// What cannot be read is logged and left at 0: a scrape must not fail for one damaged row.
 template <class T>
@@ -120,9 +121,12 @@ void add_oldest_letter(const storage::StateStore& store, const PartitionSet& par
   storage::DeadLetterQuery query;
   query.partitions = partitions;
   query.limit = letters_page_max;
-  for (std::size_t seen = 0; seen < letters_max; seen += letters_page_max) {
+  std::size_t bytes = 0;
+  for (std::size_t seen = 0; seen < letters_max && bytes < letters_bytes_max;
+       seen += letters_page_max) {
     const auto letters = readable(store.dead_letters(query));
     for (const storage::DeadLetter& letter : letters) {
+      bytes += letter.original.value.size();
       if (letter.state != storage::DeadLetter::State::waiting) continue;
       gauges.dead_letters_oldest = age(letter.at, now);
       return;

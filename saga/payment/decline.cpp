@@ -97,12 +97,6 @@ DeclineClass classify(const Decline& decline) {
   return ask_customer;
 }
 
-std::vector<std::string_view> known_decline_codes() {
-  std::vector<std::string_view> codes;
-  for (const Row& row : rows) codes.push_back(row.code);
-  return codes;
-}
-
 const std::string& decline_code(const Decline& decline) {
   return decline.decline_code.empty() ? decline.code : decline.decline_code;
 }

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "paysaga/saga/operation.hpp"
 
@@ -20,9 +19,6 @@ enum class DeclineClass {
 /// nobody knows is `ask_customer`.
 /// Source: Stripe publishes no such split; the table is the cautious reading of its decline codes.
 [[nodiscard]] DeclineClass classify(const Decline& decline);
-
-/// Every code that has a class of its own; the rest goes by its beginning, or is `ask_customer`.
-[[nodiscard]] std::vector<std::string_view> known_decline_codes();
 
 /// The code that people search for: the decline code, or else the code.
 [[nodiscard]] const std::string& decline_code(const Decline& decline);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -31,7 +32,7 @@ std::vector<std::string> cells_of(std::string line) {
 }  // namespace
 
 Table table_of(const std::string& heading) {
-  std::ifstream page{PAYSAGA_PAYMENTS_PAGE};
+  std::ifstream page{PAYSAGA_SOURCE "docs/payments.md"};
   std::string line;
   while (std::getline(page, line) && line != heading) {
   }
@@ -47,6 +48,21 @@ Table table_of(const std::string& heading) {
   }
   REQUIRE_FALSE(table.rows.empty());
   return table;
+}
+
+std::set<std::string> rows_in(const std::string& file) {
+  std::ifstream source{PAYSAGA_SOURCE + file};
+  std::stringstream text;
+  text << source.rdbuf();
+  const std::string all = text.str();
+  const std::regex row{R"re(Row\{"([a-z_.]+)",)re"};
+  std::set<std::string> names;
+  for (std::sregex_iterator at{all.begin(), all.end(), row}; at != std::sregex_iterator{}; ++at) {
+    names.insert((*at)[1]);
+  }
+  INFO(file);
+  REQUIRE(names.size() > 10);
+  return names;
 }
 
 std::vector<std::string> parts_of(const std::string& cell) {
