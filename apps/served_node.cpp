@@ -56,7 +56,8 @@ class ServedNode::Impl {
         runtime_->node(), runtime_->store(),
         engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
         [this] { return runtime_->checkpoint(); },
-        engine::http::RuntimeEngine::Provider{webhooks_.get(), reconciler_.get()});
+        engine::http::RuntimeEngine::Provider{webhooks_ ? &runtime_->provider().encoder() : nullptr,
+                                              webhooks_.get(), reconciler_.get()});
     api->started(*engine_);
     return {};
   }
