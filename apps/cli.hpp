@@ -21,7 +21,7 @@ struct Common {
   std::vector<std::string> overrides;  // -X section.key=value.
   std::string node_url = "http://127.0.0.1:7480";
   std::optional<std::string> data;
-  std::string output = "table";
+  std::string output = "table";  // json, jsonl, csv (of lists), id.
 };
 
 /// A verb's work, chosen while the command line is read and done afterwards.
@@ -32,6 +32,7 @@ void add_run(CLI::App& app, Common& common, Work& work);
 void add_stripe(CLI::App& app, Common& common, Work& work);
 void add_config(CLI::App& app, Common& common, Work& work);
 void add_order(CLI::App& app, Common& common, Work& work);
+void add_doctor(CLI::App& app, Common& common, Work& work);
 void add_actor(CLI::App& app, Common& common, Work& work);
 void add_store(CLI::App& app, Common& common, Work& work);
 void add_dlq(CLI::App& app, Common& common, Work& work);

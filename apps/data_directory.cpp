@@ -23,6 +23,14 @@ Result<std::unique_ptr<storage::StateStore>> open_store(const std::string& data)
   return std::unique_ptr<storage::StateStore>{std::move(*store)};
 }
 
+storage::PartitionSet all_partitions(const storage::StateStore& store) {
+  storage::PartitionSet partitions;
+  for (std::uint32_t i = 0; i < store.identity().partition_count; ++i) {
+    partitions.insert(storage::PartitionId{i});
+  }
+  return partitions;
+}
+
 bool is_in_use(const std::filesystem::path& data) {
   for (const char* lock : {"log/LOCK", "state/LOCK"}) {
     const int file = ::open((data / lock).c_str(), O_RDONLY | O_CLOEXEC);

@@ -13,6 +13,8 @@ namespace paysaga::apps {
 /// death. Errors: not_found and those of the store.
 [[nodiscard]] Result<std::unique_ptr<storage::StateStore>> open_store(const std::string& data);
 
+[[nodiscard]] storage::PartitionSet all_partitions(const storage::StateStore& store);
+
 /// True if another process holds it, a node for instance. It changes nothing.
 [[nodiscard]] bool is_in_use(const std::filesystem::path& data);
 

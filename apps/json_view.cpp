@@ -20,6 +20,38 @@ bool read(simdjson::dom::parser& parser, const std::string& body, Json& json) {
   return false;
 }
 
+/// As RFC 4180 wants it.
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+void print_csv(const std::vector<std::string>& cells) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : ",") + csv_cell(cells[i]);
+  fmt::print("{}\n", line);
+}
+
+std::vector<std::string> csv_names(const Listing& listing) {
+  std::vector<std::string> names;
+  for (const auto& [name, pointer] : listing.csv) names.push_back(name);
+  if (!names.empty()) return names;
+  for (const Table::Column& column : listing.columns) names.push_back(column.name);
+  return names;
+}
+
+std::vector<std::string> csv_row(const Listing& listing, const Json& item) {
+  if (listing.csv.empty()) return listing.row(item);
+  std::vector<std::string> cells;
+  for (const auto& [name, pointer] : listing.csv) cells.push_back(text_at(item, pointer));
+  return cells;
+}
+
 }  // namespace
 
 std::string text_at(const Json& json, std::string_view pointer) {
@@ -93,16 +125,26 @@ void Gaps::say() const {
   complain("the list is not complete, it has nothing of " + text);
 }
 
+void add_money_csv(Listing& listing) {
+  for (const char* part : {"authorized", "captured", "refunding", "refunded", "disputed", "lost"}) {
+    listing.csv.emplace_back(part, std::string{"/money/"} + part);
+  }
+  listing.csv.emplace_back("money_at_risk_minor", "/money_at_risk_minor");
+}
+
 ExitCode print_items(const std::string& output, const Listing& listing,
                      const std::vector<std::string>& items) {
   Table table{listing.columns};
   simdjson::dom::parser parser;
   if (output == "json") fmt::print("[");
+  if (output == "csv") print_csv(csv_names(listing));
   for (std::size_t i = 0; i < items.size(); ++i) {
     Json item;
     if (!read(parser, items[i], item)) return ExitCode::error;
     if (output == "table") {
       table.add(listing.row(item));
+    } else if (output == "csv") {
+      print_csv(csv_row(listing, item));
     } else if (output == "id") {
       fmt::print("{}\n", text_at(item, listing.id));
     } else if (output == "jsonl") {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/exit_code.hpp"
@@ -50,13 +51,17 @@ struct Listing {
   std::string array;
   std::vector<Table::Column> columns;
   std::function<std::vector<std::string>(const Json&)> row;
-  std::string id;         // The pointer of the id column, for `-o id`.
+  std::string id;  // The pointer of the id column, for `-o id`.
+  /// For `-o csv`: names and pointers. None: the columns of the table.
+  std::vector<std::pair<std::string, std::string>> csv = {};
   std::size_t limit = 0;  // Follow `next` up to so many items; 0: one page.
 };
+/// The parts of an order's money, for `-o csv`, in minor units.
+void add_money_csv(Listing& listing);
 /// Prints objects that are at hand, in the form asked for.
 [[nodiscard]] ExitCode print_items(const std::string& output, const Listing& listing,
                                    const std::vector<std::string>& items);
-/// Prints a list of the node in the form asked for: table, json, jsonl, id.
+/// Prints a list of the node in the form asked for: table, json, jsonl, csv, id.
 [[nodiscard]] ExitCode print_list(const std::string& node_url, const std::string& output,
                                   const Listing& listing);
 /// Prints one object: as it is for json and jsonl, else by `show`.

@@ -1,7 +1,31 @@
+#include <algorithm>
+#include <array>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "apps/cli.hpp"
+
+namespace {
+
+/// "order list".
+std::string verb_of(const CLI::App& app) {
+  std::string verb;
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    verb += (verb.empty() ? "" : " ") + at->get_name();
+  }
+  return verb;
+}
+
+/// One object, or a text of its own, is no table.
+bool has_csv(const std::string& verb) {
+  constexpr std::array lists = {"order list",     "order count",   "actor list",
+                                "partition list", "partition lag", "dlq list"};
+  return std::ranges::find(lists, verb) != lists.end();
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace paysaga::apps;
@@ -16,11 +40,12 @@ int main(int argc, char** argv) {
       ->envname("PAYSAGA_DATA");
   app.add_option("--node", common.node_url, "The node to ask (PAYSAGA_NODE)")
       ->envname("PAYSAGA_NODE");
-  app.add_option("-o,--output", common.output, "table, json, jsonl or id")
-      ->check(CLI::IsMember({"table", "json", "jsonl", "id"}));
+  app.add_option("-o,--output", common.output, "table, json, jsonl, csv (of lists) or id")
+      ->check(CLI::IsMember({"table", "json", "jsonl", "csv", "id"}));
   add_run(app, common, work);
   add_submit(app, common, work);
   add_order(app, common, work);
+  add_doctor(app, common, work);
   add_actor(app, common, work);
   add_store(app, common, work);
   add_dlq(app, common, work);
@@ -52,6 +77,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  if (common.output == "csv" && !has_csv(verb_of(app))) {
+    complain("`" + verb_of(app) + "` prints no csv; use -o json");
+    return static_cast<int>(ExitCode::usage);
   }
   return static_cast<int>(work());
 }

@@ -9,6 +9,8 @@
 #include "apps/confirm.hpp"
 #include "apps/data_directory.hpp"
 #include "apps/json_view.hpp"
+#include "apps/next_action.hpp"
+#include "apps/order_count.hpp"
 #include "apps/order_view.hpp"
 #include "paysaga/storage/codec_view.hpp"
 
@@ -51,7 +53,8 @@ ExitCode list_directory(const Common& common, const OrderOptions& options, const
     if (!customer) return complain_of(customer.error());
     query.customer = std::move(*customer);
   }
-  query.stuck = options.stuck;
+  query.stuck = options.stuck || !options.reason.empty();
+  query.stuck_reason = options.reason;
   if (!options.older_than.empty()) {
     const auto age = parse_duration(options.older_than);
     if (!age) return complain_of(age.error());
@@ -69,12 +72,27 @@ ExitCode list(const Common& common, const OrderOptions& options) {
   if (!options.status.empty()) target += "&status=" + percent_encode(options.status);
   if (!options.customer.empty()) target += "&customer=" + percent_encode(options.customer);
   if (!options.older_than.empty()) target += "&older_than=" + percent_encode(options.older_than);
-  if (options.stuck) target += "&stuck=true";
+  if (!options.reason.empty()) {
+    target += "&stuck=" + percent_encode(options.reason);
+  } else if (options.stuck) {
+    target += "&stuck=true";
+  }
   Listing listing;
   listing.target = target;
   listing.array = "orders";
   listing.id = "/order_id";
   listing.limit = options.limit;
+  for (const char* name : {"order_id", "status", "open", "customer_id"}) {
+    listing.csv.emplace_back(name, std::string{"/"} + name);
+  }
+  listing.csv.emplace_back("amount_minor", "/amount/minor");
+  listing.csv.emplace_back("currency", "/amount/currency");
+  add_money_csv(listing);
+  listing.csv.emplace_back("stuck_reason", "/stuck/reason");
+  listing.csv.emplace_back("stuck_since", "/stuck/since");
+  listing.csv.emplace_back("waiting_for", "/waiting/for");
+  listing.csv.emplace_back("waiting_since", "/waiting/since");
+  listing.csv.emplace_back("updated_at", "/updated_at");
   listing.columns = {{"ORDER"},   {"STATUS"},    {"AMOUNT", Table::Align::right},
                      {"UPDATED"}, {"WAITS FOR"}, {"CUSTOMER"}};
   listing.row = [](const Json& order) {
@@ -301,6 +319,8 @@ void add_order(CLI::App& app, Common& common, Work& work) {
   lists->add_option("--customer", options->customer);
   lists->add_option("--older-than", options->older_than, "Not changed for so long, as in 1h");
   lists->add_flag("--stuck", options->stuck, "Only those that a person should look at");
+  lists->add_option("--reason", options->reason,
+                    "Only those that are stuck for it, as in compensation_stuck");
   add_limit(*lists, options->limit, "At most so many (50)");
   lists->callback(
       [&common, &work, options] { work = [&common, options] { return list(common, *options); }; });
@@ -314,6 +334,8 @@ void add_order(CLI::App& app, Common& common, Work& work) {
   add_read("why", "In one sentence: what it waits for, since when, what comes next", why);
   add_read("watch", "Follow it until it is closed", watch);
   add_acts(*noun, common, work, options);
+  add_order_count(*noun, common, work);
+  add_next_action(*noun, common, work);
 }
 
 }  // namespace paysaga::apps

@@ -78,6 +78,10 @@ void show_refunds(const Json& order) {
     if (text_at(refund, "/compensation") == "true") text += "  (compensation)";
     const std::string reason = text_at(refund, "/reason");
     if (!reason.empty()) text += "  " + reason;
+    const std::string error = text_at(refund, "/last_error");
+    if (!error.empty()) text += "  (" + error + ")";
+    const std::string next = age_at(refund, "/next_at");
+    if (!next.empty()) text += ", next " + next;
     line("refund", text);
   }
 }
@@ -119,6 +123,9 @@ void show_order(const Json& order) {
   if (!payment.empty()) {
     line("payment", payment + ", attempt " + text_at(order, "/payment/attempt") + "  " +
                         text_at(order, "/payment/payment_intent_id"));
+    const std::string seen = text_at(order, "/payment/seen/status");
+    const std::string at = age_at(order, "/payment/seen/at");
+    if (!seen.empty()) line("seen", seen + " at Stripe" + (at.empty() ? "" : ", " + at));
   }
   show_operations(order);
   show_refunds(order);

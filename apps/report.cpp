@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/amount.hpp"
 #include "apps/progress.hpp"
 #include "apps/table.hpp"
 #include "paysaga/storage/codec_view.hpp"
@@ -16,15 +17,6 @@ struct CurrencySums {
   std::int64_t refunded = 0;
   std::int64_t at_risk = 0;
 };
-
-/// "12,345.00": without the currency, which stands in a column of its own.
-std::string amount_text(std::int64_t minor, Currency currency) {
-  std::string text = to_text(Money{minor, currency});
-  text.resize(text.size() - 4);
-  const std::size_t point = std::min(text.find('.'), text.size());
-  for (std::size_t at = point; at > 3 && text[at - 4] != '-'; at -= 3) text.insert(at - 3, 1, ',');
-  return text;
-}
 
 void print_statuses(std::span<const storage::StatusCount> counts) {
   std::map<order::Status, std::uint64_t> orders;

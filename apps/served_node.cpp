@@ -56,7 +56,8 @@ class ServedNode::Impl {
         runtime_->node(), runtime_->store(),
         engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
         [this] { return runtime_->checkpoint(); },
-        engine::http::RuntimeEngine::Provider{webhooks_.get(), reconciler_.get()});
+        engine::http::RuntimeEngine::Provider{webhooks_ ? &runtime_->provider().encoder() : nullptr,
+                                              webhooks_.get(), reconciler_.get()});
     api->started(*engine_);
     return {};
   }
@@ -206,6 +207,9 @@ class ServedNode::Impl {
     options.journal = settings.node.data / "stripe-simulator.log";
     options.speed = settings.stripe.simulator_speed;
     options.faults.latency = settings.stripe.simulator_latency;
+    // Nobody sits before it whom its customers could keep waiting for seconds.
+    options.behaviour.customer_min = milliseconds{100};
+    options.behaviour.customer_max = seconds{1};
     if (auto started = simulator_.start(options); !started) return tl::unexpected{started.error()};
     auto url = config::Url::parse(simulator_.url());
     if (!url) return tl::unexpected{url.error()};

@@ -84,6 +84,13 @@ std::pair<const char*, const char*> for_status(payment::Status status) {
   std::abort();  // Every status is above; here memory is corrupt.
 }
 
+/// A dispute holds up refunds, not the delivery.
+Waiting for_delivery_beside(const Waiting& dispute, Time since) {
+  return Waiting{"delivery",
+                 "the order to be fulfilled, rejected or cancelled; beside it, for " + dispute.text,
+                 since, std::nullopt};
+}
+
 Waiting for_payment(const Saga& saga) {
   const payment::Payment& payment = *saga.payment;
   if (saga.order.held) {
@@ -92,7 +99,10 @@ Waiting for_payment(const Saga& saga) {
   }
   if (!payment.operations.empty()) return for_operation(payment.operations.front());
   if (auto refund = for_refund(payment)) return *refund;
-  if (auto dispute = for_dispute(payment)) return *dispute;
+  if (auto dispute = for_dispute(payment)) {
+    const bool delivers = saga.order.status == order::Status::pending && !saga.order.ended;
+    return delivers ? for_delivery_beside(*dispute, saga.updated_at) : *dispute;
+  }
   const auto [on, text] = for_status(payment.status);
   return Waiting{on, text, saga.updated_at, std::nullopt};
 }

@@ -141,7 +141,7 @@ void walk(F& field, T& value) {
   auto& [status, amount, customer, method, method_waits, off_session, metadata, initiated_at,
          expires_at, intent_number, attempt, intent, cancel, closed, late, operations, refunds,
          money, reads, looks, next_read_at, sequence, manual_capture, capture, capture_tries,
-         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks] = value;
+         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks, seen_at] = value;
   field("status", status);
   field("amount", amount);
   field("customer", customer);
@@ -172,6 +172,7 @@ void walk(F& field, T& value) {
   field("disputes_at", disputes_at);
   field("dispute_reads", dispute_reads);
   field("dispute_looks", dispute_looks);
+  field("seen_at", seen_at);
 }
 
 template <class F, Of<order::Stuck> T>

@@ -35,17 +35,6 @@ void add_amount(JsonWriter& json, const std::optional<Money>& amount) {
   }
 }
 
-void add_money(JsonWriter& json, const MoneyTotals& money) {
-  json.key("money").open_object();
-  json.key("authorized").integer(money.authorized);
-  json.key("captured").integer(money.captured);
-  json.key("refunding").integer(money.refunding);
-  json.key("refunded").integer(money.refunded);
-  json.key("disputed").integer(money.disputed);
-  json.key("lost").integer(money.lost);
-  json.close_object();
-}
-
 /// {reason, since} or null.
 void add_stopped(JsonWriter& json, std::string_view key, std::string_view reason, Time since) {
   json.key(key);
@@ -93,6 +82,15 @@ void add_payment(JsonWriter& json, const Saga& saga) {
          payment.intent ? std::optional{payment.intent->id} : std::nullopt);
   add_id(json, "charge_id", payment.intent ? payment.intent->latest_charge : std::nullopt);
   add_id(json, "payment_method", payment.method);
+  json.key("seen");
+  if (payment.intent) {
+    json.open_object();
+    json.key("status").text(to_text(payment.intent->status));
+    add_time(json, "at", payment.seen_at);
+    json.close_object();
+  } else {
+    json.null();
+  }
   json.key("initiated_at").time(payment.initiated_at);
   json.key("expires_at").time(payment.expires_at);
   json.key("capture").text(payment.manual_capture ? "manual" : "automatic");
@@ -207,7 +205,7 @@ std::string order_json(const Saga& saga, PartitionId partition,
   json.key("open").boolean(is_open(saga));
   add_id(json, "customer_id", saga.payment ? std::optional{saga.payment->customer} : told.customer);
   add_amount(json, saga.payment ? std::optional{saga.payment->amount} : told.amount);
-  add_money(json, saga.payment ? saga.payment->money : told.money);
+  write_money(json, saga.payment ? saga.payment->money : told.money);
   add_payment(json, saga);
   add_refunds(json, saga);
   add_disputes(json, saga);
@@ -246,7 +244,7 @@ std::string summary_json(const OrderSummary& summary) {
   json.key("open").boolean(summary.open);
   add_id(json, "customer_id", summary.customer);
   add_amount(json, summary.amount);
-  add_money(json, summary.money);
+  write_money(json, summary.money);
   add_stopped(json, "stuck", summary.stuck_reason, summary.stuck_since);
   json.key("waiting");
   if (summary.waiting_on.empty()) {
@@ -305,25 +303,15 @@ std::string dead_letter_json(const DeadLetter& letter) {
   return text;
 }
 
-std::string count_json(const StatusCount& count) {
-  std::string text;
-  JsonWriter json{text};
-  json.open_object();
-  json.key("status").text(status_label(count.status));
-  json.key("currency");
-  if (count.currency) {
-    json.text(count.currency->text());
-  } else {
-    json.null();
-  }
-  json.key("orders").natural(count.orders);
-  json.key("open").natural(count.open);
-  json.key("stuck").natural(count.stuck);
-  json.key("amount_minor").integer(count.amount_minor);
-  add_money(json, count.money);
-  json.key("money_at_risk_minor").integer(count.money_at_risk_minor);
+void write_money(JsonWriter& json, const MoneyTotals& money) {
+  json.key("money").open_object();
+  json.key("authorized").integer(money.authorized);
+  json.key("captured").integer(money.captured);
+  json.key("refunding").integer(money.refunding);
+  json.key("refunded").integer(money.refunded);
+  json.key("disputed").integer(money.disputed);
+  json.key("lost").integer(money.lost);
   json.close_object();
-  return text;
 }
 
 }  // namespace paysaga::storage

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "paysaga/saga/saga.hpp"
+#include "paysaga/storage/json_writer.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 /// What people see through HTTP and CLI, as JSON objects. The names are a contract (docs/api).
@@ -22,6 +23,7 @@ namespace paysaga::storage {
 /// One decision in an order's timeline.
 [[nodiscard]] std::string history_json(const HistoryRow& row);
 [[nodiscard]] std::string dead_letter_json(const DeadLetter& letter);
-[[nodiscard]] std::string count_json(const StatusCount& count);
+/// Adds "money" with its totals to an open object.
+void write_money(JsonWriter& json, const MoneyTotals& money);
 
 }  // namespace paysaga::storage

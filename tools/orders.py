@@ -8,12 +8,14 @@ were sent. The same seed and count give the same bytes. Some lines are bad on pu
 
 A line may say `"wait_for":"PENDING"`. That is for who submits the file: the line and those after it
 of the same order are held until the lines before it are decided and the order has that status, or
-none that still changes by itself. Where it is missing, the commands race the payment, as they do in
-life, and more than one end is right.
+none that still changes by itself; "SETTLED" is no status, so that only the latter counts. Where it is
+missing, the commands race the payment, as they do in life, and more than one end is right.
 
 What must come of it, one JSON object a line: first {"summary": ...}, then for each order the ends
-that are allowed: {"status", "captured", "refunded", "refunding" if it is not 0, "told"}. `told` counts the
-customer's notifications by event type, as a number or as [least, most].
+that are allowed: {"status", "captured", "refunded", "told"}, and where they are not 0 "refunding",
+"authorized", "disputed" and "lost". `told` counts the customer's notifications by event type, as a
+number or as [least, most]. `stuck` is the reason for which a person is called. `late`: the bank may
+have sent a refund back already, which the order has still to see.
 """
 
 import argparse
@@ -21,7 +23,9 @@ import json
 import random
 import sys
 
-from orders_scenarios import SCENARIOS, Order, bad_lines
+from orders_bad_lines import bad_lines
+from orders_order import Order
+from orders_scenarios import SCENARIOS
 
 BAD_LINES_PER_ORDER = 1 / 200
 DAY_MINUTES = 24 * 60

@@ -1,144 +1,7 @@
 """What happens to orders: each scenario writes the lines of one order and the ends that are allowed."""
 
-import json
-
-# Currency: (smallest amount, largest amount, step, city). Amounts in the smallest unit, as Stripe
-# takes them; the last digit of a dinar amount must be 0.
-CURRENCIES = {
-    "EUR": (890, 8900, 10, "Berlin"),
-    "USD": (950, 9900, 5, "New York"),
-    "JPY": (900, 9800, 10, "Tokyo"),
-    "KWD": (1250, 19750, 50, "Kuwait City"),
-}
-CURRENCY_WEIGHTS = (50, 30, 14, 6)
-RESTAURANTS = ("Trattoria Uno", "Golden Wok", "Curry House", "Burger Bros", "Sushi Nami", "Al Bait",
-               "Vegan Corner", "Taco Loco", "Pho 77", "Cafe Central")
-
-GOOD = ("pm_card_visa", "pm_card_mastercard", "pm_card_visa_debit", "pm_card_amex")
-GOOD_WEIGHTS = (60, 30, 6, 4)
-SLOW_REFUND = "pm_card_pendingRefund"
-BAD = ("pm_card_visa_chargeDeclinedInsufficientFunds", "pm_card_visa_chargeDeclined",
-       "pm_card_chargeDeclinedExpiredCard", "pm_card_chargeDeclinedIncorrectCvc",
-       "pm_card_chargeDeclinedProcessingError", "pm_card_visa_chargeDeclinedLostCard",
-       "pm_card_visa_chargeDeclinedStolenCard", "pm_card_chargeDeclinedFraudulent",
-       "pm_card_visa_chargeDeclinedVelocityLimitExceeded", "pm_card_chargeCustomerFail")
-BAD_WEIGHTS = (36, 24, 10, 10, 6, 3, 3, 2, 3, 3)
-NO_SUCH_METHOD = "pm_1NoSuchPaymentMethod"
-
-CANCEL_REASONS = ("changed my mind", "ordered twice", "it takes too long", "wrong address")
-REJECT_REASONS = ("kitchen closed", "an ingredient is missing", "too many orders")
-FAIL_REASONS = ("nobody opened the door", "courier had an accident", "address not found")
-REFUND_REASONS = ("an item was missing", "the food arrived cold", "wrong item delivered")
-
-PAID_AND_REFUNDED = {"ORDER_CANCELLED": 1, "PAYMENT_REFUND_INITIATED": 1, "ORDER_REFUNDED": 1}
-
-
-class Order:
-    """One order being written."""
-
-    def __init__(self, rng, order_id, minute):
-        self.rng = rng
-        self.id = order_id
-        self.minute = minute
-        self.lines = []
-        self.outcomes = []
-        self.commands = 0
-        self.scenario = ""
-        currency = rng.choices(tuple(CURRENCIES), CURRENCY_WEIGHTS)[0]
-        least, most, step, self.city = CURRENCIES[currency]
-        minor = least + rng.randrange((most - least) // step + 1) * step
-        self.amount = {"minor": minor, "currency": currency}
-        self.customer = f"cus_{rng.randrange(40_000):05d}"
-        self.declines = 0
-
-    # --- lines
-
-    def send(self, command, wait_for=None, after=0.0, command_id=None, **fields):
-        """One command, `after` so many minutes; returns its id."""
-        self.commands += 1
-        self.minute += after
-        line = {"command": command, "command_id": command_id or f"{self.id}-c{self.commands}",
-                "order_id": self.id, **fields}
-        if wait_for:
-            line["wait_for"] = wait_for
-        self.lines.append((self.minute, json.dumps(line, separators=(",", ":"))))
-        return line["command_id"]
-
-    def initiate(self, method=None, **fields):
-        if method:
-            fields["payment_method"] = method
-        restaurant = self.rng.choice(RESTAURANTS)
-        return self.send("payment.initiate", amount=self.amount, customer_id=self.customer,
-                         metadata={"restaurant": restaurant, "city": self.city}, **fields)
-
-    def good(self):
-        return self.rng.choices(GOOD, GOOD_WEIGHTS)[0]
-
-    def bad(self):
-        self.declines += 1
-        return self.rng.choices(BAD, BAD_WEIGHTS)[0]
-
-    def confirm(self, method, wait_for=None, after=None):
-        if after is None:
-            after = self.between(0.3, 3)
-        return self.send("payment.confirm", wait_for, after, payment_method=method)
-
-    def fulfil(self, wait_for="PENDING"):
-        return self.send("order.fulfilled", wait_for, self.between(18, 55))
-
-    def cancel(self, wait_for=None, after=0.0):
-        return self.send("order.cancel", wait_for, after, reason=self.rng.choice(CANCEL_REASONS))
-
-    def refund(self, part, wait_for=None, after=None):
-        """A refund of `part`; of what is left if it is None."""
-        fields = {"reason": self.rng.choice(REFUND_REASONS)}
-        if part is not None:
-            fields["amount"] = {"minor": part, "currency": self.amount["currency"]}
-        if self.rng.random() < 0.5:
-            fields["refund_id"] = f"{self.id}-r{self.commands + 1}"
-        if after is None:
-            after = self.between(5, 30)
-        return self.send("refund.request", wait_for, after, **fields)
-
-    def between(self, least, most):
-        return least + self.rng.random() * (most - least)
-
-    def part(self, of=3):
-        """An amount of at most 1/`of` of the whole, valid in the currency."""
-        step = CURRENCIES[self.amount["currency"]][2]
-        return max(step, self.amount["minor"] // of // step * step)
-
-    def repeat_some(self):
-        """Now and then a client sends a line twice; the repeat means nothing."""
-        if self.rng.random() >= 0.04:
-            return
-        at = self.rng.randrange(len(self.lines))
-        line = json.loads(self.lines[at][1])
-        line.pop("wait_for", None)
-        twin = json.dumps(line, separators=(",", ":"))
-        place = at + 1 if self.rng.random() < 0.5 else len(self.lines)
-        self.lines.insert(place, (self.lines[place - 1][0], twin))
-
-    # --- ends
-
-    def ends(self, status, captured=0, refunded=0, told=None):
-        counts = {"ORDER_PAYMENT_FAILED": self.declines} if self.declines else {}
-        counts.update(told or {})
-        self.outcomes.append(
-            {"status": status, "captured": captured, "refunded": refunded, "told": counts})
-
-    def ends_paid(self, status, refunded=0):
-        self.ends(status, self.amount["minor"], refunded)
-
-    def ends_refunded(self, slow=False):
-        """`slow`: the bank takes its time, and who looks early finds the refund on its way."""
-        whole = self.amount["minor"]
-        self.ends("REFUNDED", whole, whole, PAID_AND_REFUNDED)
-        if slow:
-            self.ends("REFUND_PENDING", whole, 0,
-                      {"ORDER_CANCELLED": 1, "PAYMENT_REFUND_INITIATED": 1})
-            self.outcomes[-1]["refunding"] = whole
-
+from orders_order import (ASKS, ASKS_AND_DECLINES, DISPUTES, FAIL_REASONS, FAILING_REFUND, INQUIRES, NO_SUCH_METHOD,
+                          PAID_AND_REFUNDED, REJECT_REASONS, SLOW_REFUND)
 
 # --- what goes well -----------------------------------------------------------------------------
 
@@ -392,6 +255,109 @@ def fulfilled_before_initiate(order):
     order.ends_paid("PENDING")
 
 
+# --- 3DS ------------------------------------------------------------------------------------------
+
+
+def three_d_secure(order):
+    """The bank asks the customer, who answers within seconds."""
+    order.initiate(order.rng.choice(ASKS))
+    order.fulfil()
+    order.ends_paid("FULFILLED")
+
+
+def three_d_secure_declined(order):
+    """The customer passes, and then the bank declines."""
+    order.initiate(order.rng.choice(ASKS_AND_DECLINES))
+    order.declines += 1
+    order.confirm(order.good(), "PAYMENT_FAILED")
+    order.fulfil()
+    order.ends_paid("FULFILLED")
+
+
+def three_d_secure_left(order):
+    """Cancelled while the bank asks; if the customer was quicker, it is given back."""
+    order.initiate(order.rng.choice(ASKS))
+    order.cancel()
+    order.ends("CANCELLED", told={"ORDER_CANCELLED": 1})
+    order.ends_refunded()
+
+
+# --- manual capture -------------------------------------------------------------------------------
+
+
+def captured_by_hand(order):
+    order.initiate(order.good(), capture="manual")
+    order.send("payment.capture", "PENDING", order.between(5, 20))
+    order.fulfil("SETTLED")
+    order.ends_paid("FULFILLED")
+
+
+def captured_in_part(order):
+    """An item was missing: less is taken than was held, the rest is released."""
+    order.initiate(order.good(), capture="manual")
+    part = order.amount["minor"] - order.part()
+    order.send("payment.capture", "PENDING", order.between(5, 20),
+               amount={"minor": part, "currency": order.amount["currency"]})
+    order.fulfil("SETTLED")
+    order.ends("FULFILLED", part)
+
+
+def voided(order):
+    """Nothing was taken, so nothing is to be given back."""
+    order.initiate(order.good(), capture="manual")
+    order.cancel("PENDING", order.between(1, 10))
+    order.ends("CANCELLED", told={"ORDER_CANCELLED": 1})
+
+
+def fulfilled_uncaptured(order):
+    """Refused: first the money is to be taken."""
+    order.initiate(order.good(), capture="manual")
+    order.fulfil()
+    order.ends("PENDING", authorized=order.amount["minor"])
+
+
+# --- what the bank takes back ---------------------------------------------------------------------
+
+
+def goodwill_sent_back(order):
+    """A refund that the bank sends back after it had succeeded; who looks early has not seen it."""
+    order.initiate(FAILING_REFUND)
+    order.fulfil()
+    part = order.part(4)
+    order.refund(part, "FULFILLED", order.between(10, 90))
+    order.ends_paid("FULFILLED", part)
+    order.outcomes[-1]["late"] = True
+    order.ends_paid("FULFILLED", 0)
+
+
+def compensation_sent_back(order):
+    """The same after a cancel: it is tried again, and somebody is called."""
+    order.initiate(FAILING_REFUND)
+    order.cancel("PENDING", order.between(1, 10))
+    whole = order.amount["minor"]
+    order.ends("REFUNDED", whole, whole, {**PAID_AND_REFUNDED, "ORDER_REFUNDED": [1, 9]}, late=True)
+    told = {"ORDER_CANCELLED": 1, "PAYMENT_REFUND_INITIATED": 1, "ORDER_REFUNDED": [1, 9]}
+    for refunding in (0, whole):
+        order.ends("REFUND_FAILED", whole, 0, told, refunding=refunding, late=True,
+                   stuck="compensation_stuck")
+
+
+def disputed(order):
+    """The customer's bank takes the money back; nobody hands in evidence."""
+    order.initiate(DISPUTES)
+    order.fulfil()
+    for part in (order.amount["minor"], 0):
+        order.ends("FULFILLED", order.amount["minor"], disputed=part)
+    order.ends("FULFILLED", order.amount["minor"], lost=order.amount["minor"])
+
+
+def inquired(order):
+    """The bank asks, and leaves the money where it is."""
+    order.initiate(INQUIRES)
+    order.fulfil()
+    order.ends_paid("FULFILLED")
+
+
 SCENARIOS = (
     ("fulfilled", 520, fulfilled),
     ("chosen_in_the_app", 90, chosen_in_the_app),
@@ -424,37 +390,15 @@ SCENARIOS = (
     ("cancel_before_initiate", 5, cancel_before_initiate),
     ("confirm_before_initiate", 5, confirm_before_initiate),
     ("fulfilled_before_initiate", 3, fulfilled_before_initiate),
+    ("three_d_secure", 36, three_d_secure),
+    ("three_d_secure_declined", 6, three_d_secure_declined),
+    ("three_d_secure_left", 4, three_d_secure_left),
+    ("captured_by_hand", 14, captured_by_hand),
+    ("captured_in_part", 6, captured_in_part),
+    ("voided", 5, voided),
+    ("fulfilled_uncaptured", 2, fulfilled_uncaptured),
+    ("goodwill_sent_back", 5, goodwill_sent_back),
+    ("compensation_sent_back", 4, compensation_sent_back),
+    ("disputed", 8, disputed),
+    ("inquired", 3, inquired),
 )
-
-# Lines that can never be read. {n} is a number of its own, so that none hides behind another.
-BAD_LINES = (
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}","amount":',
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"amount":{{"minor":-1250,"currency":"EUR"}},"customer_id":"cus_1"}}',
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"amount":{{"minor":12.5,"currency":"EUR"}},"customer_id":"cus_1"}}',
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"amount":{{"minor":4505,"currency":"KWD"}},"customer_id":"cus_1"}}',
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"amount":{{"minor":1250,"currency":"DOGE"}},"customer_id":"cus_1"}}',
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"amount":"12.50 EUR","customer_id":"cus_1"}}',
-    '{{"command":"payment.initiate","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"customer_id":"cus_1"}}',
-    '{{"command":"payment.inititate","command_id":"bad-{n}","order_id":"bad-{n}"}}',
-    '{{"command":"order.cancel","command_id":"bad-{n}","reason":"no order"}}',
-    '{{"command":"order.cancel","order_id":"bad-{n}","reason":"no command id"}}',
-    '{{"command":"order.cancel","command_id":"bad-{n}","order_id":"bad {n}","reason":"a space"}}',
-    '{{"command":"order.rejected","command_id":"bad-{n}","order_id":"bad-{n}"}}',
-    '{{"command":"order.cancel","command_id":"bad-{n}","order_id":"bad-{n}",'
-    '"reason":"my card is 4242 4242 4242 4242"}}',
-    '["payment.initiate","bad-{n}"]',
-    'payment.initiate bad-{n} 12.50 EUR',
-)
-
-
-def bad_lines(rng, seed, count):
-    """`count` lines, each kind about as often as another."""
-    first = rng.randrange(len(BAD_LINES))
-    return [BAD_LINES[(first + at) % len(BAD_LINES)].format(n=f"{seed}-{at + 1}")
-            for at in range(count)]

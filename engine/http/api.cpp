@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "paysaga/engine/http/limits_json.hpp"
+#include "paysaga/engine/http/next_action.hpp"
 #include "paysaga/engine/http/order_state.hpp"
 #include "paysaga/engine/http/problem.hpp"
 #include "paysaga/engine/http/query.hpp"
@@ -76,9 +77,16 @@ bool needs_engine(Operation operation) {
 }
 
 bool is_list(Operation operation) {
-  constexpr std::array lists{Operation::order_list, Operation::actor_list,
+  constexpr std::array lists{Operation::order_list, Operation::order_count, Operation::actor_list,
                              Operation::partition_list, Operation::dead_letter_list};
   return std::find(lists.begin(), lists.end(), operation) != lists.end();
+}
+
+/// What is read of one order.
+bool is_shown(Operation operation) {
+  constexpr std::array reads{Operation::order_show, Operation::order_timeline,
+                             Operation::actor_show, Operation::next_action};
+  return std::find(reads.begin(), reads.end(), operation) != reads.end();
 }
 
 /// It passes by itself: 503 with Retry-After.
@@ -188,11 +196,10 @@ void Api::dispatch(Call call) {
     if (!call.request.header(forwarded_header) && engine().elsewhere(*order)) {
       return engine().forward(*order, std::move(call.request), std::move(call.done));
     }
-    const bool shown = operation == Operation::order_show ||
-                       operation == Operation::order_timeline || operation == Operation::actor_show;
-    if (shown && !engine().current(*order)) return call.done(not_current("order"));
+    if (is_shown(operation) && !engine().current(*order)) return call.done(not_current("order"));
     if (operation == Operation::command) return run_command(std::move(call), std::move(*order));
     if (operation == Operation::actor_show) return show_actor(std::move(call), *order);
+    if (operation == Operation::next_action) return show_next_action(std::move(call), *order);
     if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));
     if (operation == Operation::order_show) return wait_and_show(std::move(call), *order);
     return lift(call, *order);
@@ -240,7 +247,9 @@ Response Api::show_now(const Call& call) const {
     case Operation::commands:
     case Operation::order_show:
     case Operation::order_timeline:
+    case Operation::next_action:
     case Operation::order_list:
+    case Operation::order_count:
     case Operation::order_resume:
     case Operation::order_skip:
     case Operation::actor_list:
@@ -343,6 +352,22 @@ void Api::show_actor(Call call, const OrderId& order) {
                           false,
                           {}}));
       });
+}
+
+void Api::show_next_action(Call call, const OrderId& order) {
+  const auto known = only(call.target, {});
+  if (!known) return call.done(to_response(to_problem(known.error())));
+  const auto saga = engine().load(order);
+  if (!saga) return call.done(to_response(to_problem(saga.error())));
+  if (*saga == nullptr) return call.done(order_unknown(order));
+  if (const auto refused = refuse_next_action(**saga)) return call.done(to_response(*refused));
+  engine().show_intent(order, (*saga)->payment->intent->id,
+                       [saga = *saga, done = std::move(call.done)](const auto& intent) {
+                         if (intent) return done(next_action_of(*saga, *intent));
+                         Problem problem = to_problem(intent.error());
+                         problem.order_id = saga->id.text();
+                         done(to_response(problem));
+                       });
 }
 
 void Api::lift(const Call& call, const OrderId& order) {

@@ -73,11 +73,13 @@ class Api : public std::enable_shared_from_this<Api> {
   struct Listing;
   void show_list(Call call);
   void list_orders(Listing listing);
+  void count_orders(Listing listing);
   void list_dead_letters(Listing listing);
   void list_actors(Listing listing);
   void list_partitions(Listing listing);
   void answer_list(Listing listing, Page page);
   void show_actor(Call call, const OrderId& order);
+  void show_next_action(Call call, const OrderId& order);
   void lift(const Call& call, const OrderId& order);
   /// True if the node that leads the dead letter's partition answers, or nobody can.
   [[nodiscard]] bool pass_on_letter(Call& call);

@@ -21,6 +21,33 @@ Result<std::optional<storage::PartitionSet>> asked_for(const Request& request) {
   return std::optional{std::move(*partitions)};
 }
 
+/// What a node told that cannot be read is missing: it must not make a sum look whole.
+void drop_unreadable(Gathered& gathered, storage::CountBy by) {
+  std::erase_if(gathered.parts, [&gathered, by](const Part& part) {
+    const bool readable = std::ranges::all_of(part.page.items, [by](const std::string& item) {
+      return storage::parse_count(item, by).has_value();
+    });
+    for (const storage::PartitionId partition : part.partitions) {
+      if (readable) break;
+      gathered.missing.push_back({partition, "", "its node told counts that cannot be read"});
+    }
+    return !readable;
+  });
+}
+
+/// Of each group that several nodes have counted one row.
+Page summed(const Page& page, storage::CountBy by) {
+  std::vector<storage::OrderCount> sum;
+  for (const std::string& item : page.items) {
+    const auto count = storage::parse_count(item, by);
+    ensure(count.has_value(), "what cannot be read was dropped before");
+    storage::add(sum, *count);
+  }
+  Page whole;
+  for (const storage::OrderCount& count : sum) whole.add(storage::count_json(count, by), {});
+  return whole;
+}
+
 }  // namespace
 
 /// A list on its way: what is told here, and what other nodes are asked for.
@@ -33,6 +60,7 @@ struct Api::Listing {
   storage::PartitionSet elsewhere;
   ListOrder order = ListOrder::ascending;
   std::size_t limit = std::numeric_limits<std::size_t>::max();
+  std::optional<storage::CountBy> counts = {};  // Rows of the same group become one.
 
   void refuse(const Error& error) const { call.done(to_response(to_problem(error))); }
 };
@@ -54,6 +82,7 @@ void Api::show_list(Call call) {
   }
   const Operation operation = listing.call.match.route->operation;
   if (operation == Operation::order_list) return list_orders(std::move(listing));
+  if (operation == Operation::order_count) return count_orders(std::move(listing));
   if (operation == Operation::dead_letter_list) return list_dead_letters(std::move(listing));
   if (operation == Operation::actor_list) return list_actors(std::move(listing));
   list_partitions(std::move(listing));
@@ -69,6 +98,21 @@ void Api::list_orders(Listing listing) {
   listing.order = query->oldest_first ? ListOrder::ascending : ListOrder::descending;
   listing.limit = query->limit;
   answer_list(std::move(listing), std::move(*page));
+}
+
+void Api::count_orders(Listing listing) {
+  listing.name = "counts";
+  const Target& target = listing.call.target;
+  const auto known = only(target, {"by", "here"});
+  if (!known) return listing.refuse(known.error());
+  const auto by = storage::parse_count_by(target.parameter("by").value_or("status"));
+  if (!by) return listing.refuse(by.error());
+  const auto counts = engine().count(listing.told, *by);
+  if (!counts) return listing.refuse(counts.error());
+  listing.counts = *by;
+  Page page;
+  for (const storage::OrderCount& count : *counts) page.add(storage::count_json(count, *by), {});
+  answer_list(std::move(listing), std::move(page));
 }
 
 void Api::list_dead_letters(Listing listing) {
@@ -140,10 +184,12 @@ void Api::answer_list(Listing listing, Page page) {
   engine().gather(
       name, std::move(request), elsewhere,
       [listing = std::move(listing), page = std::move(page)](Gathered gathered) mutable {
+        if (listing.counts) drop_unreadable(gathered, *listing.counts);
         std::vector<Page> pages;
         pages.push_back(std::move(page));
         for (Part& part : gathered.parts) pages.push_back(std::move(part.page));
-        const Page merged = merge(std::move(pages), listing.order, listing.limit);
+        Page merged = merge(std::move(pages), listing.order, listing.limit);
+        if (listing.counts) merged = summed(merged, *listing.counts);
         listing.call.done(json_response(list_json(listing.name, merged, gathered.missing)));
       });
 }

@@ -14,6 +14,7 @@
 #include "paysaga/engine/metrics.hpp"
 #include "paysaga/engine/stripe/webhooks.hpp"
 #include "paysaga/saga/saga.hpp"
+#include "paysaga/storage/order_counts.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
@@ -42,6 +43,10 @@ class Engine {
                                               std::size_t limit) const = 0;
   /// Errors: malformed (`after` is none of ours).
   [[nodiscard]] virtual Result<Page> list(const storage::OrderQuery& query) const = 0;
+
+  /// The orders of these partitions. Errors: those of the store.
+  [[nodiscard]] virtual Result<std::vector<storage::OrderCount>> count(
+      const storage::PartitionSet& partitions, storage::CountBy by) const = 0;
 
   virtual void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) = 0;
   virtual void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) = 0;
@@ -99,6 +104,14 @@ class Engine {
   /// is being made), storage_failed.
   virtual void checkpoint(Done<Result<std::string>> done) {
     done(fail(ErrorCode::forbidden, "this engine keeps no data directory"));
+  }
+
+  /// The order's payment intent as Stripe shows it now, a JSON object. It holds the client secret:
+  /// it goes to whoever asked, and nowhere else. Errors: unavailable (Stripe gives no answer; the
+  /// detail says why), forbidden (this node runs no payments).
+  virtual void show_intent(const OrderId& /*order*/, const IntentId& /*intent*/,
+                           Done<Result<std::string>> done) {
+    done(fail(ErrorCode::forbidden, "this node runs no payments"));
   }
 
   /// How this node calls its provider now.

@@ -15,6 +15,9 @@ namespace {
 /// Other nodes read such a page as one text.
 constexpr std::size_t letters_bytes_max = std::size_t{2} << 20U;
 
+/// A customer who looks at a page does not wait for longer until the call goes out.
+constexpr Duration customer_patience = seconds{10};
+
 Time now() {
   return SystemClock{}.now();
 }
@@ -31,6 +34,15 @@ Gauges::Partition gauge_of(const actors::PartitionInfo& partition) {
           partition.orders_active,
           partition.in_flight,
           partition.credit_max};
+}
+
+/// The one object that was asked for. Nothing of it stands in an error: errors are logged.
+Result<std::string> shown_by(actors::ProviderReply& reply) {
+  if (auto* page = std::get_if<answer::Page>(&reply.answer); page && page->objects.size() == 1) {
+    return std::move(page->objects.front());
+  }
+  return fail(ErrorCode::unavailable,
+              "Stripe does not show the payment intent now: " + to_text(reply.answer));
 }
 
 /// Makes the answer to a repeat what was answered then: the state remembers it by the command's id.
@@ -110,6 +122,11 @@ Result<Page> RuntimeEngine::list(const storage::OrderQuery& query) const {
   }
   page.next = orders->next;
   return page;
+}
+
+Result<std::vector<storage::OrderCount>> RuntimeEngine::count(
+    const storage::PartitionSet& partitions, storage::CountBy by) const {
+  return storage::count_orders(store_, partitions, by);
 }
 
 void RuntimeEngine::actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) {
@@ -224,6 +241,19 @@ void RuntimeEngine::checkpoint(Done<Result<std::string>> done) {
   making_ = std::async(std::launch::async, [this, done = std::move(done)] {
     done(checkpoint_().map([](const std::filesystem::path& made) { return made.string(); }));
   });
+}
+
+void RuntimeEngine::show_intent(const OrderId& order, const IntentId& intent,
+                                Done<Result<std::string>> done) {
+  if (provider_.encoder == nullptr) return Engine::show_intent(order, intent, std::move(done));
+  Call call{.id = "shown:" + intent.text(),
+            .kind = CallKind::page,
+            .lane = Lane::customer,
+            .request = provider_.encoder->read_intent(intent, false),
+            .key = std::nullopt,
+            .send_until = now() + customer_patience};
+  node_.ask({std::move(call), order, {}},
+            [done = std::move(done)](actors::ProviderReply reply) { done(shown_by(reply)); });
 }
 
 void RuntimeEngine::provider(Done<actors::ProviderInfo> done) {

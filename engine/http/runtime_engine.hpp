@@ -30,8 +30,9 @@ class RuntimeEngine final : public Engine {
     Forwarder* forwarder = nullptr;
     Gatherer* gatherer = nullptr;
   };
-  /// Both null on a node that runs no payments.
+  /// All null on a node that runs no payments.
   struct Provider {
+    const RequestEncoder* encoder = nullptr;
     stripe::Webhooks* webhooks = nullptr;
     reconcile::Reconciler* reconciler = nullptr;
   };
@@ -45,6 +46,8 @@ class RuntimeEngine final : public Engine {
   [[nodiscard]] Result<Page> timeline(const OrderId& order, std::string_view after,
                                       std::size_t limit) const override;
   [[nodiscard]] Result<Page> list(const storage::OrderQuery& query) const override;
+  [[nodiscard]] Result<std::vector<storage::OrderCount>> count(
+      const storage::PartitionSet& partitions, storage::CountBy by) const override;
   void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) override;
   void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) override;
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
@@ -67,6 +70,8 @@ class RuntimeEngine final : public Engine {
   void take_webhook(std::string body, std::string signature,
                     Done<stripe::WebhookAnswer> done) override;
   void checkpoint(Done<Result<std::string>> done) override;
+  void show_intent(const OrderId& order, const IntentId& intent,
+                   Done<Result<std::string>> done) override;
   void provider(Done<actors::ProviderInfo> done) override;
   [[nodiscard]] Result<std::string> reconcile(Duration since) override;
   [[nodiscard]] Result<std::string> reconciliation() const override;

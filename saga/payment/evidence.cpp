@@ -91,6 +91,7 @@ Finding declined(Draft& draft, Operation& operation, const answer::Declined& ans
     // The next attempt's evidence compares with this: the intent tells of the decline.
     draft.payment.intent->status = IntentStatus::requires_payment_method;
     draft.payment.intent->last_error = answer.decline;
+    draft.payment.seen_at = draft.now();
     if (answer.decline.charge) draft.payment.intent->latest_charge = answer.decline.charge;
   }
   settle(draft, kind, "declined");
@@ -288,7 +289,9 @@ Finding hear(Draft& draft, const AnswerInput& input) {
 
 void show(Draft& draft, const IntentObject& intent) {
   std::optional<IntentObject>& known = draft.payment.intent;
-  if (known && is_final(known->status)) return;
+  const bool stays = known && is_final(known->status);
+  if (!stays || known->status == intent.status) draft.payment.seen_at = draft.now();
+  if (stays) return;
   const std::optional<Time> capture_before = known ? known->capture_before : std::nullopt;
   known = intent;
   if (capture_before) known->capture_before = capture_before;

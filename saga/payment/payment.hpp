@@ -121,6 +121,7 @@ struct Payment {
   std::optional<Time> disputes_at = {};  // Next look at them, once it is captured.
   int dispute_reads = 0;                 // Looks since the last news: the schedule's step.
   int dispute_looks = 0;                 // All looks: part of the next look's call id.
+  std::optional<Time> seen_at = {};      // When the provider last showed the intent as it is here.
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 

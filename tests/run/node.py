@@ -40,9 +40,13 @@ def end(process, patience=20):
 class Process:
     """A program that runs until it is told to end."""
 
-    def __init__(self, command, stderr=subprocess.DEVNULL):
+    def __init__(self, command, log=None):
+        """`log`: where what it says on standard error goes."""
+        said = open(log, "ab") if log else subprocess.DEVNULL
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE,
-                                        stderr=stderr, text=True, env=environment())
+                                        stderr=said, text=True, env=environment())
+        if log:
+            said.close()
 
     def stop(self):
         end(self.process)

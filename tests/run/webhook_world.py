@@ -84,8 +84,7 @@ class World:
         command = Node.command(self.folder / "data", proxy, "-X", f"http.listen=127.0.0.1:{self.port}",
                                "-X", "stripe.simulator_speed=1", "-X", "stripe.timeout=120s",
                                *settings)
-        with open(self.folder / "log", "a", encoding="utf-8") as log:
-            self.node = Process([PAYSAGA, "--config", config, *command[1:]], log)
+        self.node = Process([PAYSAGA, "--config", config, *command[1:]], self.folder / "log")
         until(lambda: is_ready(self.url), "a node that is ready")
 
     def another_account(self):

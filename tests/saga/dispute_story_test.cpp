@@ -22,7 +22,14 @@ TEST_CASE("saga: a dispute leaves the order's delivery alone", "[saga][dispute]"
   play(stage, {
                   {disputed(inquiry), "PENDING", ""},
                   {disputed(opened), "PENDING", "DISPUTE_OPENED"},
+              });
+  CHECK(waiting_for(stage.saga)->on == "delivery");
+  CHECK(waiting_for(stage.saga)->text.find("the customer's bank") != std::string::npos);
+  play(stage, {
                   {fulfilled("c2"), "FULFILLED", "ORDER_FULFILLED"},
+              });
+  CHECK(waiting_for(stage.saga)->on == "dispute");
+  play(stage, {
                   {disputed(lost), "FULFILLED", "DISPUTE_LOST"},
               });
   CHECK(stage.saga.order.payment.money.lost == 4200);

@@ -61,6 +61,23 @@ TEST_CASE("state codec: a payment that nobody disputes is written as before ther
   }
 }
 
+TEST_CASE("state codec: a payment of before it was kept when it was seen", "[storage][codec]") {
+  int read = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    CodecRandom random{seed};
+    Saga saga = random.saga();
+    if (!saga.payment || !saga.payment->seen_at) continue;
+    std::string json = json_of(saga);
+    const std::size_t begin = json.find(",\"seen_at\":");
+    REQUIRE(begin != std::string::npos);
+    json.erase(begin, json.find_first_of(",}", begin + 1) - begin);
+    saga.payment->seen_at = std::nullopt;
+    REQUIRE(decode_saga(with_json(json)).value() == saga);
+    ++read;
+  }
+  CHECK(read > 0);
+}
+
 TEST_CASE("state codec: every damaged byte and every cut is reported", "[storage][codec]") {
   CodecRandom random{7};
   const std::string bytes = encode_saga(random.saga());

@@ -146,7 +146,9 @@ class Drill {
 
   static std::string show(const std::vector<StatusCount>& counts) {
     std::string text;
-    for (const StatusCount& count : counts) text += count_json(count);
+    for (const StatusCount& count : counts) {
+      text += status_label(count.status) + " " + std::to_string(count.orders) + "\n";
+    }
     return text;
   }
 

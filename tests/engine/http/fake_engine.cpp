@@ -172,6 +172,24 @@ Result<Page> FakeEngine::list(const storage::OrderQuery& query) const {
   return page;
 }
 
+Result<std::vector<storage::OrderCount>> FakeEngine::count(const storage::PartitionSet& partitions,
+                                                           storage::CountBy by) const {
+  const std::lock_guard lock{guard_};
+  std::vector<storage::OrderCount> counts;
+  for (const auto& [id, saga] : orders_) {
+    if (!partitions.contains(storage::PartitionId{partition_of(saga->id, partition_count())})) {
+      continue;
+    }
+    storage::OrderCount one{.group = by == storage::CountBy::currency ? "" : status_text(*saga)};
+    one.currency = saga->payment->amount.currency;
+    one.orders = 1;
+    one.amount_minor = saga->payment->amount.minor;
+    one.oldest = storage::OrderCount::Oldest{saga->id, time_from_micros(saga->id.text().back())};
+    storage::add(counts, one);
+  }
+  return counts;
+}
+
 void FakeEngine::actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) {
   actors::ActorInfo info{OrderId::of("ord_1"), storage::PartitionId{2}, "PENDING"};
   info.mailbox = limit;
@@ -240,6 +258,17 @@ void FakeEngine::discard(std::string id, std::string reason, Done<Result<std::mo
     commands_.push_back("discard " + id + " " + reason);
   }
   done(std::monostate{});
+}
+
+void FakeEngine::show_intent(const OrderId& order, const IntentId& intent,
+                             Done<Result<std::string>> done) {
+  std::optional<Result<std::string>> shown;
+  {
+    const std::lock_guard lock{guard_};
+    shown = shown_;
+  }
+  if (!shown) return Engine::show_intent(order, intent, std::move(done));
+  done(std::move(*shown));
 }
 
 void FakeEngine::gauges(Done<Gauges> done) {

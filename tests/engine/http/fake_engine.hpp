@@ -29,6 +29,11 @@ class FakeEngine : public Engine {
     const std::lock_guard lock{guard_};
     told_ = std::move(told);
   }
+  /// What Stripe shows of every intent; without it nothing is known of Stripe.
+  void show_intents_as(Result<std::string> shown) {
+    const std::lock_guard lock{guard_};
+    shown_ = std::move(shown);
+  }
   void set_current(bool current) { current_ = current; }
   /// What `list` and `dead_letters` were asked for last.
   [[nodiscard]] storage::OrderQuery last_query() const;
@@ -43,6 +48,8 @@ class FakeEngine : public Engine {
   [[nodiscard]] Result<Page> timeline(const OrderId& order, std::string_view after,
                                       std::size_t limit) const override;
   [[nodiscard]] Result<Page> list(const storage::OrderQuery& query) const override;
+  [[nodiscard]] Result<std::vector<storage::OrderCount>> count(
+      const storage::PartitionSet& partitions, storage::CountBy by) const override;
   void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) override;
   void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) override;
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
@@ -61,6 +68,8 @@ class FakeEngine : public Engine {
   [[nodiscard]] bool current(const OrderId& /*order*/) const override { return current_; }
   [[nodiscard]] bool ready() const override { return ready_; }
   void gauges(Done<Gauges> done) override;
+  void show_intent(const OrderId& order, const IntentId& intent,
+                   Done<Result<std::string>> done) override;
 
  private:
   actors::Submitted decide(const actors::Submission& submission);
@@ -70,6 +79,7 @@ class FakeEngine : public Engine {
   std::map<std::string, std::uint64_t> seen_;  // Body hashes by command id.
   std::vector<std::string> commands_;
   std::optional<actors::Submitted> answer_;
+  std::optional<Result<std::string>> shown_;
   bool holding_ = false;
   std::vector<std::pair<actors::Submission, Done<actors::Submitted>>> held_;
   std::vector<std::pair<std::string, Done<std::shared_ptr<const Saga>>>> waiting_;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/http/world.hpp"
+#include "engine/stripe/scripted_server.hpp"
 #include "paysaga/storage/memory_log.hpp"
 
 namespace paysaga::engine::http {
@@ -172,6 +173,48 @@ TEST_CASE("gatherer: which partitions nobody tells of, and why", "[engine][http]
       CHECK(count(reply.body, R"("why":)") == 2);
     }
   }
+}
+
+TEST_CASE("gatherer: the counts of all nodes are one sum a group", "[engine][http]") {
+  World two;
+  World three;
+  Near near;
+  near.claim(1, "two", two.server->url());
+  near.claim(2, "three", three.server->url());
+  near.claim(3, "two", two.server->url());
+  two.engine.set_told({PartitionId{1}, PartitionId{3}});
+  three.engine.set_told({PartitionId{2}});
+  for (FakeEngine* engine : {static_cast<FakeEngine*>(&near.engine), &two.engine, &three.engine}) {
+    fill(*engine);
+  }
+  const Reply whole = near.ask("/v1/order-counts");
+  CAPTURE(whole.body);
+  CHECK(whole.status == 200);
+  CHECK(holds(whole.body, R"({"counts":[{"status":"PENDING","currency":"EUR","orders":20,)"));
+  CHECK(holds(whole.body, R"("amount_minor":84000,)"));
+  CHECK(count(whole.body, R"("status":)") == 1);
+  CHECK(holds(whole.body, R"("next":null,"incomplete":[])"));
+  CHECK_FALSE(holds(near.ask("/v1/order-counts?here=true").body, R"("orders":20)"));
+}
+
+TEST_CASE("gatherer: counts that cannot be read are missing, not left out", "[engine][http]") {
+  stripe::ScriptedServer strange{[](stripe::Peer& peer) {
+    const std::string body =
+        R"({"counts":[{"status":"PENDING","orders":"many"}],"next":null,"partitions_told":[2],)"
+        R"("places":["0."]})";
+    while (peer.read_request()) {
+      peer.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    }
+  }};
+  Near near;
+  near.engine.set_told({PartitionId{0}, PartitionId{1}, PartitionId{3}});
+  near.claim(2, "strange", "http://127.0.0.1:" + std::to_string(strange.port()));
+  const Reply reply = near.ask("/v1/order-counts");
+  CAPTURE(reply.body);
+  CHECK(reply.status == 200);
+  CHECK(
+      holds(reply.body, R"("incomplete":[{"partition":2,"node":null,"why":"its node told counts)"));
 }
 
 TEST_CASE("gatherer: a partition that went to another node is asked for there", "[engine][http]") {

@@ -1,6 +1,8 @@
 #include "paysaga/engine/http/runtime_engine.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <catch2/catch.hpp>
 
@@ -11,11 +13,30 @@
 namespace paysaga::engine::http {
 namespace {
 
+constexpr std::string_view secret = "pi_secret_that_nobody_keeps";
+
+/// True if a file below the directory holds the text.
+bool stands_in(const std::filesystem::path& directory, std::string_view text) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{directory}) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file{entry.path(), std::ios::binary};
+    const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    if (bytes.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
 /// Grants every request at once, from within the call.
 class GrantingProvider final : public actors::PaymentProvider {
  public:
   void call(actors::ProviderCall call, Done done) override {
     const std::string& target = call.call.request.target;
+    if (call.call.kind == CallKind::page) {
+      const std::string shown = R"({"id":"pi_)" + call.order.text() +
+                                R"(","status":"requires_payment_method","client_secret":")" +
+                                std::string{secret} + R"(","next_action":null})";
+      return done({answer::Page{{shown}, false}, "req_2", milliseconds{1}});
+    }
     IntentObject intent{
         .id = IntentId::of("pi_" + call.order.text()),
         .status = IntentStatus::requires_payment_method,
@@ -56,7 +77,7 @@ class Node {
     engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(),
                                               RuntimeEngine::Neighbours{},
                                               [this] { return runtime_->checkpoint(); },
-                                              RuntimeEngine::Provider{});
+                                              RuntimeEngine::Provider{&provider_.encoder()});
     auto api = std::make_shared<Api>(*engine_, metrics_, ApiOptions{.version = "1", .node = "n"});
     ServerOptions options;
     options.listen.port = 0;
@@ -95,6 +116,25 @@ constexpr std::string_view pay_body =
     R"({"amount":{"minor":4200,"currency":"EUR"},"customer_id":"c_1","payment_method":"pm_1"})";
 
 }  // namespace
+
+TEST_CASE("runtime engine: the client secret goes to whoever asked, and nowhere else",
+          "[engine][http]") {
+  Node node;
+  const Reply made = node.ask("POST", "/v1/orders/ord_1/payment",
+                              R"({"amount":{"minor":4200,"currency":"EUR"},"customer_id":"c_1"})",
+                              "Idempotency-Key: c1\r\nPrefer: wait=20\r\n");
+  REQUIRE(made.status == 201);
+  const Reply shown = node.ask("GET", "/v1/orders/ord_1/payment/next-action");
+  CAPTURE(shown.body);
+  CHECK(shown.status == 200);
+  CHECK(shown.header("cache-control") == "no-store");
+  CHECK(holds(shown.body, R"("client_secret":"pi_secret_that_nobody_keeps")"));
+  for (const std::string_view read : {"/v1/orders/ord_1", "/v1/orders/ord_1/timeline"}) {
+    CHECK_FALSE(holds(node.ask("GET", read).body, secret));
+  }
+  CHECK(stands_in(node.data(), "payment.initiate"));
+  CHECK_FALSE(stands_in(node.data(), secret));
+}
 
 TEST_CASE("runtime engine: one order through HTTP, actors, journal and store", "[engine][http]") {
   Node node;
