@@ -141,7 +141,8 @@ void walk(F& field, T& value) {
   auto& [status, amount, customer, method, method_waits, off_session, metadata, initiated_at,
          expires_at, intent_number, attempt, intent, cancel, closed, late, operations, refunds,
          money, reads, looks, next_read_at, sequence, manual_capture, capture, capture_tries,
-         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks, seen_at] = value;
+         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks, seen_at,
+         refunds_told] = value;
   field("status", status);
   field("amount", amount);
   field("customer", customer);
@@ -173,6 +174,7 @@ void walk(F& field, T& value) {
   field("dispute_reads", dispute_reads);
   field("dispute_looks", dispute_looks);
   field("seen_at", seen_at);
+  field("refunds_told", refunds_told);
 }
 
 template <class F, Of<order::Stuck> T>

@@ -241,6 +241,9 @@ std::optional<std::string> check(const Payment& payment) {
   if (broken == nullptr && payment.next_read_at && !payment.intent) {
     broken = "what is looked at is known";
   }
+  if (broken == nullptr && payment.refunds_told && payment.status == Status::captured) {
+    broken = "captured: its refunds are listed";
+  }
   if (broken == nullptr && payment.seen_at && !payment.intent) broken = "what was seen is known";
   if (broken == nullptr && !payment.refunds.empty() && payment.status != Status::captured) {
     broken = "refunds belong to captured money";

@@ -27,6 +27,7 @@ void initiate(Draft& draft, const AskInitiate& ask) {
   ++payment.intent_number;
   payment.intent = std::nullopt;
   payment.seen_at = std::nullopt;
+  payment.refunds_told = false;
   payment.cancel = std::nullopt;
   payment.reads = 0;
   payment.looks = 0;

@@ -24,6 +24,17 @@ void plan_look(Draft& draft, Time at) {
   payment.next_read_at = at;
 }
 
+/// Nobody tells of them again.
+void remember_refunds(Draft& draft, const WebhookInput& news) {
+  if (news.news != News::refund) return;
+  draft.payment.refunds_told = true;
+  if (draft.outcome != Outcome::ignored) return;
+  draft.outcome = Outcome::accepted;
+  draft.code.clear();
+  draft.summary.clear();
+  note(draft, "its refunds are listed once it is paid");
+}
+
 /// Its bytes may be under way, so the answer is awaited first.
 void look_beside(Draft& draft, const Operation& operation) {
   const Payment& payment = draft.payment;
@@ -59,6 +70,7 @@ void look_now(Draft& draft, const WebhookInput& news) {
   if (!draft.payment.intent) return ignore(draft, "there is no intent to look at");
   plan_look(draft, draft.now());
   note(draft, "looked at now");
+  remember_refunds(draft, news);
 }
 
 void seek_now(Draft& draft, const WebhookInput& news) {
@@ -67,8 +79,12 @@ void seek_now(Draft& draft, const WebhookInput& news) {
   if (payment.operations.empty()) return look_now(draft, news);
   // A cancel that stands behind a confirm tells of both.
   Operation& newest = payment.operations.back();
-  if (newest.phase == Phase::intended) return look_beside(draft, newest);
-  hasten(draft, newest);
+  if (newest.phase == Phase::intended) {
+    look_beside(draft, newest);
+  } else {
+    hasten(draft, newest);
+  }
+  remember_refunds(draft, news);
 }
 
 void list_refunds_now(Draft& draft, const WebhookInput& news) {

@@ -122,6 +122,7 @@ struct Payment {
   int dispute_reads = 0;                 // Looks since the last news: the schedule's step.
   int dispute_looks = 0;                 // All looks: part of the next look's call id.
   std::optional<Time> seen_at = {};      // When the provider last showed the intent as it is here.
+  bool refunds_told = false;  // Of refunds, before it was captured: they are listed then.
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 

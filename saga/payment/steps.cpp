@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "paysaga/saga/payment/decline.hpp"
 #include "paysaga/saga/payment/operations.hpp"
@@ -167,6 +168,7 @@ void succeed(Draft& draft) {
   payment.money.authorized = 0;
   payment.status = Status::captured;
   payment.next_read_at = std::nullopt;
+  if (std::exchange(payment.refunds_told, false)) payment.next_read_at = draft.now();
   forget_hold(payment);
   payment.method_waits = false;
   note(draft, "captured");

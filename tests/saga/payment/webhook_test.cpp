@@ -226,3 +226,16 @@ TEST_CASE("webhook: a refund that had succeeded and failed later is told of", "[
               });
   CHECK(world.payment->money.refunded == 0);
 }
+
+TEST_CASE("webhook: refunds that were told of before the payment is known are listed then",
+          "[saga][payment]") {
+  World world = in_status(Status::confirming);
+  play(world, {
+                  {webhook(News::refund), "confirming", "confirm 1.1, read"},
+                  {succeeded(), "captured", "read | PAYMENT_COMPLETED"},
+                  {refunds_are("refunds:", {elsewhere("re_9", 10'00)}), "captured",
+                   "| PAYMENT_REFUNDED"},
+              });
+  CHECK(world.payment->money.refunded == 10'00);
+  CHECK(world.calls().empty());
+}
