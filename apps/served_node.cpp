@@ -46,12 +46,14 @@ class ServedNode::Impl {
                                                              server_->url());
       gatherer_ = std::make_unique<engine::http::Gatherer>(runtime_->log(), settings.node.id,
                                                            server_->url());
+      fellows_ = std::make_unique<engine::http::Fellows>(runtime_->log(), settings.node.id,
+                                                         server_->url());
     }
     take_webhooks(settings);
     engine_ = std::make_unique<engine::http::RuntimeEngine>(
         runtime_->node(), runtime_->store(),
-        engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
-        [this] { return runtime_->checkpoint(); }, webhooks_.get());
+        engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get(), fellows_.get()},
+        [this] { return runtime_->checkpoint(); }, webhooks_.get(), &runtime_->holds());
     api->started(*engine_);
     return {};
   }
@@ -99,6 +101,11 @@ class ServedNode::Impl {
         settings.kafka.topic_prefix + std::string{to_text(Topic::payment_webhook_received)};
     options.ledger = runtime_->ledger();
     options.livemode = settings.stripe.mode == config::StripeMode::live;
+    options.held = [this](const Call& call) {
+      const actors::PaymentProvider& provider = runtime_->provider();
+      return actors::CallHolds{runtime_->holds().list()}.forbid(
+          call, provider.endpoints()[provider.endpoint_of(call)]);
+    };
     webhooks_ = std::make_unique<engine::stripe::Webhooks>(std::move(options), runtime_->log(),
                                                            runtime_->store(), runtime_->provider());
   }
@@ -133,6 +140,7 @@ class ServedNode::Impl {
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::Forwarder> forwarder_;
   std::unique_ptr<engine::http::Gatherer> gatherer_;
+  std::unique_ptr<engine::http::Fellows> fellows_;
   std::unique_ptr<engine::http::RuntimeEngine> engine_;
   std::unique_ptr<engine::http::Server> server_;
 };

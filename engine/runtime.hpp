@@ -9,6 +9,7 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/config/settings.hpp"
+#include "paysaga/engine/node_holds.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/state_store.hpp"
 
@@ -43,6 +44,7 @@ class Runtime {
   [[nodiscard]] storage::Log& log();
   [[nodiscard]] actors::PaymentProvider& provider();
   [[nodiscard]] const std::string& ledger() const;
+  [[nodiscard]] NodeHolds& holds();
   /// A checkpoint of the data directory within it, for a backup: storage/checkpoint.hpp.
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const;
 

@@ -49,12 +49,13 @@ void recall(const EventId& command, actors::Submitted& answer) {
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
                              Neighbours neighbours, Checkpoint checkpoint,
-                             stripe::Webhooks* webhooks)
+                             stripe::Webhooks* webhooks, NodeHolds* holds)
     : node_{node},
       store_{store},
       neighbours_{neighbours},
       checkpoint_{std::move(checkpoint)},
-      webhooks_{webhooks} {
+      webhooks_{webhooks},
+      holds_{holds} {
   ensure((neighbours.forwarder == nullptr) == (neighbours.gatherer == nullptr),
          "other nodes are there or not");
 }
@@ -123,6 +124,11 @@ void RuntimeEngine::actor(OrderId order, Done<std::optional<actors::ActorInfo>> 
 
 void RuntimeEngine::partitions(Done<std::vector<actors::PartitionInfo>> done) {
   node_.partitions(std::move(done));
+}
+
+bool RuntimeEngine::quarantined(const OrderId& order) const {
+  const auto quarantine = store_.quarantine(order);
+  return quarantine && *quarantine;
 }
 
 void RuntimeEngine::resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
@@ -231,13 +237,34 @@ void RuntimeEngine::provider(Done<actors::ProviderInfo> done) {
   node_.provider(std::move(done));
 }
 
+std::vector<actors::NodeHold> RuntimeEngine::holds() const {
+  return holds_ == nullptr ? Engine::holds() : holds_->list();
+}
+
+Result<void> RuntimeEngine::set_hold(actors::NodeHold hold) {
+  return holds_ == nullptr ? Engine::set_hold(std::move(hold)) : holds_->set(std::move(hold));
+}
+
+Result<void> RuntimeEngine::clear_hold(actors::HoldScope scope, std::string_view name,
+                                       std::string_view reason) {
+  if (holds_ == nullptr) return Engine::clear_hold(scope, name, reason);
+  return holds_->clear(scope, name, reason);
+}
+
+void RuntimeEngine::ask_fellows(const Request& request, Done<std::vector<FellowAnswer>> done) {
+  if (neighbours_.fellows == nullptr) return done({});
+  neighbours_.fellows->ask(request, std::move(done));
+}
+
 bool RuntimeEngine::ready() const {
   return node_.ready();
 }
 
 void RuntimeEngine::gauges(Done<Gauges> done) {
   // The store is read here, not in the callback: that one runs in a thread of the actors.
-  node_.partitions([gauges = store_gauges(store_, told(), now()), done = std::move(done)](
+  Gauges gauges = store_gauges(store_, told(), now());
+  for (const actors::NodeHold& hold : holds()) ++gauges.holds[static_cast<std::size_t>(hold.scope)];
+  node_.partitions([gauges = std::move(gauges), done = std::move(done)](
                        const std::vector<actors::PartitionInfo>& partitions) mutable {
     for (const auto& partition : partitions) gauges.partitions.push_back(gauge_of(partition));
     done(std::move(gauges));

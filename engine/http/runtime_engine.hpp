@@ -12,8 +12,10 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/engine.hpp"
+#include "paysaga/engine/http/fellows.hpp"
 #include "paysaga/engine/http/forwarder.hpp"
 #include "paysaga/engine/http/gatherer.hpp"
+#include "paysaga/engine/node_holds.hpp"
 #include "paysaga/storage/state_store.hpp"
 
 namespace paysaga::engine::http {
@@ -24,14 +26,16 @@ namespace paysaga::engine::http {
 class RuntimeEngine final : public Engine {
  public:
   using Checkpoint = std::function<Result<std::filesystem::path>()>;
-  /// Both null if there are no other nodes.
+  /// All null if there are no other nodes.
   struct Neighbours {
     Forwarder* forwarder = nullptr;
     Gatherer* gatherer = nullptr;
+    Fellows* fellows = nullptr;
   };
-  /// `webhooks`: null where none are taken.
+  /// `webhooks`: null where none are taken. `holds`: null where none are kept.
   RuntimeEngine(actors::Node& node, const storage::StateStore& store, Neighbours neighbours,
-                Checkpoint checkpoint, stripe::Webhooks* webhooks = nullptr);
+                Checkpoint checkpoint, stripe::Webhooks* webhooks = nullptr,
+                NodeHolds* holds = nullptr);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -43,6 +47,7 @@ class RuntimeEngine final : public Engine {
   void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) override;
   void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) override;
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
+  [[nodiscard]] bool quarantined(const OrderId& order) const override;
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] Result<Page> dead_letters(const storage::DeadLetterQuery& query) const override;
@@ -63,6 +68,11 @@ class RuntimeEngine final : public Engine {
                     Done<stripe::WebhookAnswer> done) override;
   void checkpoint(Done<Result<std::string>> done) override;
   void provider(Done<actors::ProviderInfo> done) override;
+  [[nodiscard]] std::vector<actors::NodeHold> holds() const override;
+  [[nodiscard]] Result<void> set_hold(actors::NodeHold hold) override;
+  [[nodiscard]] Result<void> clear_hold(actors::HoldScope scope, std::string_view name,
+                                        std::string_view reason) override;
+  void ask_fellows(const Request& request, Done<std::vector<FellowAnswer>> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
@@ -72,6 +82,7 @@ class RuntimeEngine final : public Engine {
   const Neighbours neighbours_;
   Checkpoint checkpoint_;
   stripe::Webhooks* webhooks_;
+  NodeHolds* holds_;
   std::mutex guard_;
   std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };

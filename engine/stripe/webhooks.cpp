@@ -84,6 +84,10 @@ void Webhooks::read_order(Received received) {
             .request = provider_.encoder().read_intent(intent, false),
             .key = std::nullopt,
             .send_until = Time::max()};
+  if (options_.held && options_.held(call)) {
+    return received.done({WebhookResult::unavailable,
+                          "its payment intent is not read: an operator holds such calls"});
+  }
   const auto kept = std::make_shared<Received>(std::move(received));
   // Whose it is, is what the answer tells.
   provider_.call(

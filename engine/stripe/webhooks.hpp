@@ -37,6 +37,8 @@ struct WebhookOptions {
   std::string topic;  // payment-webhook-received, with its prefix.
   std::string ledger;
   bool livemode = false;
+  /// True while an operator lets the call not be made; may be empty.
+  std::function<bool(const Call&)> held = {};
 };
 
 /// Takes Stripe's webhooks: verifies each, finds its order and puts it on the topic that the
