@@ -29,11 +29,16 @@ class CallQueue {
     ++size_;
   }
 
+  struct Ready {
+    std::size_t endpoint;
+    StartCall start;
+  };
+
   /// The next call of those whose endpoint `may` be called.
-  [[nodiscard]] std::optional<StartCall> next(const std::function<bool(std::size_t)>& may) {
+  [[nodiscard]] std::optional<Ready> next(const std::function<bool(std::size_t)>& may) {
     const bool upwards = lowest_every_ > 0 && (taken_ + 1) % lowest_every_ == 0;
     for (std::size_t i = 0; i < lanes; ++i) {
-      if (auto start = next_of(upwards ? lanes - 1 - i : i, may)) return start;
+      if (auto ready = next_of(upwards ? lanes - 1 - i : i, may)) return ready;
     }
     return std::nullopt;
   }
@@ -76,19 +81,22 @@ class CallQueue {
     StartCall start;
   };
 
-  std::optional<StartCall> next_of(std::size_t lane, const std::function<bool(std::size_t)>& may) {
+  std::optional<Ready> next_of(std::size_t lane, const std::function<bool(std::size_t)>& may) {
     std::deque<Waiting>* oldest = nullptr;
+    std::size_t chosen = 0;
     for (std::size_t endpoint = 0; endpoint < waiting_.size(); ++endpoint) {
       auto& queue = waiting_[endpoint][lane];
       if (queue.empty() || !may(endpoint)) continue;
-      if (oldest == nullptr || queue.front().arrived < oldest->front().arrived) oldest = &queue;
+      if (oldest != nullptr && oldest->front().arrived <= queue.front().arrived) continue;
+      oldest = &queue;
+      chosen = endpoint;
     }
     if (oldest == nullptr) return std::nullopt;
-    StartCall start = std::move(oldest->front().start);
+    Ready ready{chosen, std::move(oldest->front().start)};
     oldest->pop_front();
     --size_;
     ++taken_;
-    return start;
+    return ready;
   }
 
   int lowest_every_;

@@ -118,6 +118,9 @@ struct LookAtQueue {
 };
 
 // ---- node -> payment
+struct SetHolds {  // All of them, instead of those before.
+  std::vector<NodeHold> holds;
+};
 struct InspectProvider {
   std::function<void(ProviderInfo)> done;
 };
@@ -262,8 +265,8 @@ using OrderActor = caf::typed_actor<caf::reacts_to<Deliver>, caf::reacts_to<Comm
                                     caf::reacts_to<Deferred>, caf::reacts_to<InspectActor>>;
 
 using PaymentActor = caf::typed_actor<caf::reacts_to<StartCall>, caf::reacts_to<Replied>,
-                                      caf::reacts_to<LookAtQueue>, caf::reacts_to<InspectProvider>,
-                                      caf::reacts_to<Shutdown>>;
+                                      caf::reacts_to<LookAtQueue>, caf::reacts_to<SetHolds>,
+                                      caf::reacts_to<InspectProvider>, caf::reacts_to<Shutdown>>;
 
 using PartitionActor =
     caf::typed_actor<caf::reacts_to<Gained>, caf::reacts_to<Lost>, caf::reacts_to<Ranged>,
@@ -303,6 +306,7 @@ PAYSAGA_MESSAGE(Answered)
 PAYSAGA_MESSAGE(Deferred)
 PAYSAGA_MESSAGE(Replied)
 PAYSAGA_MESSAGE(LookAtQueue)
+PAYSAGA_MESSAGE(SetHolds)
 PAYSAGA_MESSAGE(InspectProvider)
 PAYSAGA_MESSAGE(Tailed)
 PAYSAGA_MESSAGE(Appended)

@@ -67,7 +67,8 @@ class Node::Impl : public storage::OwnershipListener {
         clock_{clock},
         owned_{log.partition_count()},
         led_{log.partition_count()} {
-    const PaymentOptions calls{options.calls_in_flight_max, options.rates, options.lowest_every};
+    const PaymentOptions calls{options.calls_in_flight_max, options.rates, options.lowest_every,
+                               options.holds};
     world_ = std::make_shared<const OrderWorld>(
         OrderWorld{std::move(options), &provider.encoder(), log.partition_count()});
     const auto route = [partitions = partitions_](storage::PartitionId id) {
@@ -335,6 +336,10 @@ void Node::ask(ProviderCall call, Done<ProviderReply> done) {
   }
   caf::anon_send(impl_->payment(),
                  StartCall{std::move(call), storage::PartitionId{}, std::move(done)});
+}
+
+void Node::hold(std::vector<NodeHold> holds) {
+  if (!impl_->stopped()) caf::anon_send(impl_->payment(), SetHolds{std::move(holds)});
 }
 
 bool Node::owns(storage::PartitionId partition) const {

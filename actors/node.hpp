@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "paysaga/actors/breaker.hpp"
+#include "paysaga/actors/node_hold.hpp"
 #include "paysaga/actors/ports.hpp"
 #include "paysaga/actors/rates.hpp"
 #include "paysaga/saga/saga.hpp"
@@ -94,6 +95,7 @@ struct ProviderInfo {
     std::array<std::size_t, 3> waiting{};  // By Lane.
     bool open = false;                     // Its breaker.
     bool probing = false;
+    std::string_view why;  // It opened; empty if it is closed.
     std::optional<Time> retry_at;
     std::uint64_t limited = 0;  // Calls that the provider put off since the node started.
     std::optional<Time> limited_at;
@@ -101,6 +103,7 @@ struct ProviderInfo {
   };
   Gate all;
   std::vector<Gate> endpoints;
+  std::vector<NodeHold> holds;  // A breaker that is forced is told of here.
   std::size_t in_flight = 0;
   std::size_t in_flight_max = 0;
   std::size_t waiting = 0;
@@ -122,6 +125,7 @@ struct NodeOptions {
   std::size_t publish_ahead_max = 4'096;  // Records a partition that are read and not published.
   std::size_t calls_in_flight_max = 256;  // At the provider.
   RateLimits rates;                       // Of calls to it.
+  std::vector<NodeHold> holds;            // From the start on.
   int lowest_every = 16;                  // As PaymentOptions.
   Duration idle_after = seconds{2};       // Then an order actor is passivated.
   Duration append_timeout = seconds{10};
@@ -193,6 +197,8 @@ class Node {
   /// from any thread: what is put off, or comes while the node shuts down, is NotSent; not after
   /// its end.
   void ask(ProviderCall call, Done<ProviderReply> done);
+  /// Obeyed by every call that is started from now on, instead of those before.
+  void hold(std::vector<NodeHold> holds);
   /// True while the membership gives the partition to this node, which may not lead it yet.
   [[nodiscard]] bool owns(storage::PartitionId partition) const;
   /// True while this node leads the partition, has caught up with its journal, and the membership

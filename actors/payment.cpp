@@ -16,6 +16,7 @@ constexpr Duration look_again = milliseconds{20};  // While stopping, for the de
 constexpr Duration waits_max = seconds{10};
 constexpr Duration deferred_min = seconds{1};
 constexpr std::size_t waiting_max = 16'384;  // In all.
+constexpr Duration hold_wait = seconds{3};   // Then an order that is held up asks again.
 
 class Payments {
  public:
@@ -25,6 +26,7 @@ class Payments {
         in_flight_max_{options.calls_in_flight_max},
         names_{ports.provider.endpoints()},
         rates_{options.rates, names_.size()},
+        holds_{options.holds},
         waiting_{names_.size(), options.lowest_every},
         endpoints_(names_.size()),
         limits_{options.rates} {}
@@ -35,7 +37,9 @@ class Payments {
     const Time now = ports_.clock.now();
     const std::size_t endpoint = ports_.provider.endpoint_of(start.call.call);
     ensure(endpoint < names_.size(), "a provider names the endpoint of every call");
-    if (const auto refusal = refusal_of(endpoint, now)) return defer(std::move(start), *refusal);
+    if (const auto refusal = refusal_of(start, endpoint, now)) {
+      return defer(std::move(start), *refusal);
+    }
     if (const auto wait = too_long(endpoint, start.call.call.lane)) {
       return defer(std::move(start), {"queue", *wait});
     }
@@ -46,9 +50,9 @@ class Payments {
   void on(Replied& replied) {
     const auto found = running_.find(replied.number);
     if (found == running_.end()) return;
-    const StartCall start = std::move(found->second);
+    const auto [endpoint, start] = std::move(found->second);
     running_.erase(found);
-    hear(ports_.provider.endpoint_of(start.call.call), replied.reply);
+    hear(endpoint, replied.reply);
     ports_.observer.call_answered(start.call.call.kind, outcome_text(replied.reply.answer),
                                   replied.reply.took);
     answer(start, std::move(replied.reply));
@@ -63,6 +67,12 @@ class Payments {
     send_waiting();
   }
 
+  /// What waits for its turn is asked anew when that comes.
+  void on(SetHolds& set) {
+    holds_ = CallHolds{std::move(set.holds)};
+    send_waiting();
+  }
+
   void on(const InspectProvider& inspect) {
     const Time now = ports_.clock.now();
     ProviderInfo info;
@@ -70,11 +80,14 @@ class Payments {
     info.in_flight_max = in_flight_max_;
     info.waiting = waiting_.size();
     info.all = gate_of(rates_.total(), limits_.total, whole_, now);
-    info.all.name = whole_name;
+    info.all.name = all_endpoints;
+    if (whole_.open()) info.all.why = whole_why_;
+    info.holds = holds_.all();
     for (std::size_t i = 0; i < names_.size(); ++i) {
       const Endpoint& endpoint = endpoints_[i];
       ProviderInfo::Gate gate = gate_of(rates_.of(i), limits_.endpoint, endpoint.breaker, now);
       gate.name = names_[i];
+      if (gate.open) gate.why = endpoint.why;
       for (std::size_t lane = 0; lane < CallQueue::lanes; ++lane) {
         gate.waiting[lane] = waiting_.waiting(i, lane);
       }
@@ -98,10 +111,9 @@ class Payments {
   }
 
  private:
-  static constexpr std::string_view whole_name = "all";
-
   struct Endpoint {
     Breaker breaker;
+    std::string_view why;  // It opened last.
     std::uint64_t limited = 0;
     std::optional<Time> limited_at;
     Limit limited_why = Limit::none;
@@ -126,10 +138,20 @@ class Payments {
 
   /// Why no call of the endpoint may be started at all.
   [[nodiscard]] std::optional<Refusal> refusal_of(std::size_t endpoint, Time now) const {
-    for (const Breaker* breaker : {&whole_, &endpoints_[endpoint].breaker}) {
-      if (!breaker->would_allow(now)) return Refusal{"breaker", breaker->retry_after(now)};
+    const Breaker& breaker = endpoints_[endpoint].breaker;
+    if (!whole_.would_allow(now) && !holds_.force_closed(all_endpoints)) {
+      return Refusal{"breaker", whole_.retry_after(now)};
+    }
+    if (!breaker.would_allow(now) && !holds_.force_closed(names_[endpoint])) {
+      return Refusal{"breaker", breaker.retry_after(now)};
     }
     return std::nullopt;
+  }
+  /// Or this one.
+  [[nodiscard]] std::optional<Refusal> refusal_of(const StartCall& start, std::size_t endpoint,
+                                                  Time now) const {
+    if (holds_.forbid(start.call.call, names_[endpoint])) return Refusal{"hold", hold_wait};
+    return refusal_of(endpoint, now);
   }
 
   /// How long a call should stay away, if its turn would come too late.
@@ -153,15 +175,14 @@ class Payments {
       return refusal_of(endpoint, now) || rates_.has(endpoint, now);
     };
     while (running_.size() < in_flight_max_) {
-      std::optional<StartCall> start = waiting_.next(may);
-      if (!start) break;
-      const std::size_t endpoint = ports_.provider.endpoint_of(start->call.call);
-      if (const auto refusal = refusal_of(endpoint, now)) {
-        defer(*std::move(start), *refusal);
+      std::optional<CallQueue::Ready> ready = waiting_.next(may);
+      if (!ready) break;
+      if (const auto refusal = refusal_of(ready->start, ready->endpoint, now)) {
+        defer(std::move(ready->start), *refusal);
         continue;
       }
-      rates_.take(endpoint, now);
-      send(endpoint, *std::move(start));
+      rates_.take(ready->endpoint, now);
+      send(*std::move(ready));
     }
     if (running_.size() < in_flight_max_) look_later(now);
   }
@@ -177,12 +198,12 @@ class Payments {
     self_->delayed_send(self_, std::max<Duration>(next - now, milliseconds{1}), LookAtQueue{next});
   }
 
-  void send(std::size_t endpoint, StartCall start) {
+  void send(CallQueue::Ready ready) {
     whole_.begin();
-    endpoints_[endpoint].breaker.begin();
+    endpoints_[ready.endpoint].breaker.begin();
     const std::uint64_t number = ++calls_;
-    ProviderCall call = start.call;
-    running_.emplace(number, std::move(start));
+    ProviderCall call = ready.start.call;
+    running_.emplace(number, std::move(ready));
     ports_.provider.call(std::move(call),
                          [to = Mailbox<PaymentActor>{self_}, number](ProviderReply reply) {
                            to.send(Replied{number, std::move(reply)});
@@ -214,7 +235,9 @@ class Payments {
       }
     }
     const std::string_view why = stranger ? "unauthorized" : "unreachable";
-    tell_of(whole_, whole_open, whole_name, why);
+    if (!whole_open) whole_why_ = why;
+    if (!endpoint_open) at.why = why;
+    tell_of(whole_, whole_open, all_endpoints, why);
     tell_of(at.breaker, endpoint_open, names_[endpoint], why);
     if (reply.exchanges > 1) rates_.take(endpoint, now, reply.exchanges - 1);
     if (reply.limit == Limit::none) return;
@@ -280,11 +303,13 @@ class Payments {
   std::size_t in_flight_max_;
   std::span<const std::string_view> names_;
   Rates rates_;
+  CallHolds holds_;
   CallQueue waiting_;
   std::vector<Endpoint> endpoints_;
   RateLimits limits_;
   Breaker whole_;  // Of the host and the key; each endpoint has one of its own.
-  std::unordered_map<std::uint64_t, StartCall> running_;
+  std::string_view whole_why_;
+  std::unordered_map<std::uint64_t, CallQueue::Ready> running_;
   std::uint64_t calls_ = 0;
   Time look_at_ = Time::max();
   bool stopping_ = false;
@@ -310,6 +335,7 @@ PaymentActor spawn_payment(caf::actor_system& system, PaymentPorts ports,
         [payments](StartCall& start) { payments->on(start); },
         [payments](Replied& replied) { payments->on(replied); },
         [payments](const LookAtQueue& look) { payments->on(look); },
+        [payments](SetHolds& set) { payments->on(set); },
         [payments](const InspectProvider& inspect) { payments->on(inspect); },
         [payments](const Shutdown& shutdown) { payments->on(shutdown); },
     };

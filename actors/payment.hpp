@@ -16,6 +16,7 @@ struct PaymentOptions {
   std::size_t calls_in_flight_max = 256;
   RateLimits rates;
   int lowest_every = 16;  // One start in so many looks from the lowest lane up; 0: none does.
+  std::vector<NodeHold> holds = {};
 };
 
 /// Carries calls to the provider: at most `calls_in_flight_max` at a time and within the rates,

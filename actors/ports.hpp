@@ -89,7 +89,7 @@ class Observer {
   virtual void call_retried() {}
   /// The provider put a call off.
   virtual void call_limited(Limit) {}
-  /// A call was not started: "breaker" or "queue". Nothing is decided or journalled for it.
+  /// A call was not started: "breaker", "queue" or "hold". Nothing is decided or journalled for it.
   virtual void call_deferred(std::string_view /*why*/) {}
   /// A breaker opened; `why` is "unreachable" or "unauthorized".
   virtual void breaker_opened(std::string_view /*endpoint*/, std::string_view /*why*/) {}

@@ -36,6 +36,7 @@ void add_doctor(CLI::App& app, Common& common, Work& work);
 void add_actor(CLI::App& app, Common& common, Work& work);
 void add_store(CLI::App& app, Common& common, Work& work);
 void add_dlq(CLI::App& app, Common& common, Work& work);
+void add_hold(CLI::App& app, Common& common, Work& work);
 void add_topic(CLI::App& app, Common& common, Work& work);
 void add_journal(CLI::App& app, Common& common, Work& work);
 void add_submit(CLI::App& app, Common& common, Work& work);

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   add_actor(app, common, work);
   add_store(app, common, work);
   add_dlq(app, common, work);
+  add_hold(app, common, work);
   add_topic(app, common, work);
   add_journal(app, common, work);
   add_stripe(app, common, work);

@@ -23,8 +23,10 @@ struct OrderOptions {
   std::string customer;
   std::string older_than;
   bool stuck = false;
+  bool held = false;
   std::size_t limit = 50;
   std::string reason;
+  std::string ticket;
   std::string refund_id;
   std::optional<std::int64_t> minor;
   std::string amount;  // Of `minor`, in the order's currency: a member of the body.
@@ -55,6 +57,7 @@ ExitCode list_directory(const Common& common, const OrderOptions& options, const
   }
   query.stuck = options.stuck || !options.reason.empty();
   query.stuck_reason = options.reason;
+  query.held = options.held;
   if (!options.older_than.empty()) {
     const auto age = parse_duration(options.older_than);
     if (!age) return complain_of(age.error());
@@ -77,6 +80,7 @@ ExitCode list(const Common& common, const OrderOptions& options) {
   } else if (options.stuck) {
     target += "&stuck=true";
   }
+  if (options.held) target += "&held=true";
   Listing listing;
   listing.target = target;
   listing.array = "orders";
@@ -99,6 +103,7 @@ ExitCode list(const Common& common, const OrderOptions& options) {
     std::string waits = text_at(order, "/waiting/for");
     const std::string stuck = text_at(order, "/stuck/reason");
     if (!stuck.empty()) waits = "STUCK " + stuck;
+    if (text_at(order, "/held") == "true") waits = "HELD " + stuck;
     return std::vector<std::string>{text_at(order, "/order_id"),
                                     text_at(order, "/status"),
                                     money_at(order, "/amount"),
@@ -299,9 +304,22 @@ void add_acts(CLI::App& noun, Common& common, Work& work, const Options& options
         return Parts{"/payment/capture", "{" + o.amount + "}"};
       });
   capture->add_option("--minor", options->minor, "Of the smallest unit; default: all that is held");
-  add_act("resume", "Decide the queue of a quarantined order", true, [](const OrderOptions& o) {
-    return Parts{"/resume", "{\"reason\":" + quoted(o.reason) + "}"};
-  });
+  const auto why = [](const OrderOptions& o) {
+    const std::string ticket = o.ticket.empty() ? "" : ",\"ticket\":" + quoted(o.ticket);
+    return "{\"reason\":" + quoted(o.reason) + ticket + "}";
+  };
+  CLI::App* hold =
+      add_act("hold", "Send nothing for it until it is resumed; it decides and looks on", true,
+              [why](const OrderOptions& o) {
+                return Parts{"/hold", why(o)};
+              });
+  CLI::App* resume = add_act("resume", "End its hold, or decide the queue of a quarantined order",
+                             true, [why](const OrderOptions& o) {
+                               return Parts{"/resume", why(o)};
+                             });
+  for (CLI::App* verb : {hold, resume}) {
+    verb->add_option("--ticket", options->ticket, "Where it is written up, as in OPS-7");
+  }
   add_act("skip", "Move the first of its queue to the dead letters, decide the rest", true,
           [](const OrderOptions& o) {
             return Parts{"/skip", "{\"reason\":" + quoted(o.reason) + "}"};
@@ -321,6 +339,7 @@ void add_order(CLI::App& app, Common& common, Work& work) {
   lists->add_flag("--stuck", options->stuck, "Only those that a person should look at");
   lists->add_option("--reason", options->reason,
                     "Only those that are stuck for it, as in compensation_stuck");
+  lists->add_flag("--held", options->held, "Only those that wait for an operator to resume them");
   add_limit(*lists, options->limit, "At most so many (50)");
   lists->callback(
       [&common, &work, options] { work = [&common, options] { return list(common, *options); }; });

@@ -97,6 +97,11 @@ std::string why_sentence(const Json& order) {
            " by a fault: " + quarantined + "; its inputs queue until `paysaga order resume " + id +
            "`";
   }
+  if (!text_at(order, "/held/reason").empty()) {
+    return id + " is " + status + " and held since " + age_at(order, "/held/since") +
+           ": it waits for " + text_at(order, "/waiting/text") + "; `paysaga order resume " + id +
+           "` lets it go on";
+  }
   const std::string text = text_at(order, "/waiting/text");
   if (text.empty()) return id + " is " + status + " and waits for nothing";
   std::string sentence = id + " is " + status + " and waits for " + text;
@@ -133,6 +138,12 @@ void show_order(const Json& order) {
   if (text_at(order, "/cancel_requested") == "true") line("cancel", "requested");
   const std::string stuck = text_at(order, "/stuck/reason");
   if (!stuck.empty()) line("stuck", emphasised(stuck, "31"));
+  const std::string held = text_at(order, "/held/reason");
+  if (!held.empty()) {
+    const std::string ticket = text_at(order, "/held/ticket");
+    line("held", emphasised(held, "33") + (ticket.empty() ? "" : "  (ticket " + ticket + ")") +
+                     ", since " + age_at(order, "/held/since"));
+  }
   line("quarantine", text_at(order, "/quarantined/reason"));
   const std::string waits = text_at(order, "/waiting/text");
   if (!waits.empty()) {

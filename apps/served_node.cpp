@@ -49,15 +49,18 @@ class ServedNode::Impl {
                                                              server_->url());
       gatherer_ = std::make_unique<engine::http::Gatherer>(runtime_->log(), settings.node.id,
                                                            server_->url());
+      fellows_ = std::make_unique<engine::http::Fellows>(runtime_->log(), settings.node.id,
+                                                         server_->url());
     }
     take_webhooks(settings);
     begin_reconciling(settings, api);
     engine_ = std::make_unique<engine::http::RuntimeEngine>(
         runtime_->node(), runtime_->store(),
-        engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get()},
+        engine::http::RuntimeEngine::Neighbours{forwarder_.get(), gatherer_.get(), fellows_.get()},
         [this] { return runtime_->checkpoint(); },
         engine::http::RuntimeEngine::Provider{webhooks_ ? &runtime_->provider().encoder() : nullptr,
-                                              webhooks_.get(), reconciler_.get()});
+                                              webhooks_.get(), reconciler_.get()},
+        &runtime_->holds());
     api->started(*engine_);
     return {};
   }
@@ -228,6 +231,7 @@ class ServedNode::Impl {
   std::unique_ptr<engine::Runtime> runtime_;
   std::unique_ptr<engine::http::Forwarder> forwarder_;
   std::unique_ptr<engine::http::Gatherer> gatherer_;
+  std::unique_ptr<engine::http::Fellows> fellows_;
   std::unique_ptr<engine::http::RuntimeEngine> engine_;
   std::unique_ptr<engine::http::Server> server_;
 };

@@ -12,6 +12,8 @@ namespace {
 std::vector<std::string> row_of(const Json& gate) {
   const auto at = [&gate](std::string_view pointer) { return text_at(gate, pointer); };
   const std::string rate = at("/rate");
+  const std::string forced = at("/forced");
+  const std::string breaker = at("/breaker") + (forced.empty() ? "" : ", forced " + forced);
   std::string last = at("/last_limited/reason");
   if (!last.empty()) last += ", " + age_at(gate, "/last_limited/at");
   return {at("/endpoint"),
@@ -20,7 +22,9 @@ std::vector<std::string> row_of(const Json& gate) {
           at("/waiting/customer"),
           at("/waiting/refund"),
           at("/waiting/reconcile"),
-          at("/breaker"),
+          breaker,
+          at("/why"),
+          age_at(gate, "/retry_at"),
           at("/limited"),
           last};
 }
@@ -34,6 +38,8 @@ void show(const Json& limits) {
                {"REFUND", Align::right},
                {"RECONCILE", Align::right},
                {"BREAKER"},
+               {"WHY"},
+               {"TRIES AGAIN"},
                {"429s", Align::right},
                {"LAST 429"}}};
   Json all;
@@ -42,6 +48,14 @@ void show(const Json& limits) {
   if (limits["endpoints"].get(endpoints) != simdjson::SUCCESS) return;
   for (const Json endpoint : endpoints) table.add(row_of(endpoint));
   table.print();
+  simdjson::dom::array holds;
+  if (limits["holds"].get(holds) != simdjson::SUCCESS) return;
+  for (const Json hold : holds) {
+    const std::string state = text_at(hold, "/state");
+    fmt::print(stderr, "held by an operator: {} {}{}, since {}: {}\n", text_at(hold, "/scope"),
+               text_at(hold, "/name"), state.empty() ? "" : " " + state, age_at(hold, "/since"),
+               text_at(hold, "/reason"));
+  }
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ using prometheus::Histogram;
 using prometheus::Labels;
 
 // The closed label sets. What is not among them is counted under the last one.
-constexpr std::array<std::string_view, 14> input_kinds = {"payment.initiate",
+constexpr std::array<std::string_view, 16> input_kinds = {"payment.initiate",
                                                           "payment.confirm",
                                                           "payment.capture",
                                                           "payment.cancel",
@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 14> input_kinds = {"payment.initiate",
                                                           "order.rejected",
                                                           "order.delivery_failed",
                                                           "order.fulfilled",
+                                                          "order.hold",
+                                                          "order.resume",
                                                           "refund.request",
                                                           "answer",
                                                           "wake",
@@ -46,7 +48,7 @@ constexpr auto limit_texts = [] {
   std::copy(actors::limit_texts.begin() + 1, actors::limit_texts.end(), texts.begin());
   return texts;
 }();
-constexpr std::array<std::string_view, 3> deferral_texts = {"breaker", "queue", "other"};
+constexpr std::array<std::string_view, 4> deferral_texts = {"breaker", "queue", "hold", "other"};
 constexpr std::array<std::string_view, 3> breaker_texts = {"unreachable", "unauthorized", "other"};
 constexpr std::array<std::string_view, 4> status_classes = {"2xx", "3xx", "4xx", "5xx"};
 constexpr std::array<std::string_view, 8> line_outcomes = {"accepted",  "repeated",    "refused",
@@ -417,6 +419,9 @@ std::string Metrics::exposition(const Gauges& gauges) {
   set(metric::dead_letters_oldest, seconds_of(gauges.dead_letters_oldest));
   set(metric::timers_overdue, gauges.timers_overdue);
   set(metric::timers_overdue_oldest, seconds_of(gauges.timers_overdue_oldest));
+  for (std::size_t i = 0; i < gauges.holds.size(); ++i) {
+    set(metric::holds, gauges.holds[i], {{"scope", std::string{actors::hold_scopes[i]}}});
+  }
   std::size_t owned = 0;
   for (const Gauges::Partition& partition : gauges.partitions) {
     const Labels labels = {{"partition", std::to_string(partition.partition)}};

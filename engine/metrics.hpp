@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "paysaga/actors/node_hold.hpp"
 #include "paysaga/actors/ports.hpp"
 #include "paysaga/engine/system_clock.hpp"
 #include "paysaga/saga/money.hpp"
@@ -117,6 +118,7 @@ inline constexpr Name actors_active{"paysaga_actors_active",
 inline constexpr Name credit_used{"paysaga_credit_used", "Inputs in flight, by partition."};
 inline constexpr Name credit_max{"paysaga_credit_max",
                                  "The most inputs in flight that a partition takes."};
+inline constexpr Name holds{"paysaga_holds", "Holds of this node that operators set, by scope."};
 inline constexpr Name build_info{"paysaga_build_info", "1; the labels say what runs."};
 }  // namespace metric
 
@@ -150,6 +152,7 @@ struct Gauges {
   std::uint64_t timers_overdue = 0;
   Duration timers_overdue_oldest{};
   std::vector<Partition> partitions;
+  std::array<std::uint64_t, actors::hold_scopes.size()> holds{};  // Of this node, by HoldScope.
 };
 
 /// All counters of the process. What the actors tell is counted and, where a person wants to read

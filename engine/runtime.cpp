@@ -136,14 +136,17 @@ class Runtime::Impl {
       provider = stripe_.get();
     }
     provider_ = provider;
+    if (auto opened = open_holds(settings); !opened) return opened;
     actors::NodeOptions options = node_options(settings, ledger_);
     if (!ports.address.empty()) options.address = ports.address;
     options.accept_input_loss = ports.accept_input_loss;
+    options.holds = holds_->list();
     node_ = std::make_unique<actors::Node>(std::move(options), *log_, *store_, *provider, clock_,
                                            observer);
     if (local_ != nullptr) {
       housekeeper_ = std::make_unique<Housekeeper>(trim_every, [this] { trim(); });
     }
+    holds_->on_change([this](const std::vector<actors::NodeHold>& holds) { node_->hold(holds); });
     node_->start();
     return {};
   }
@@ -165,6 +168,7 @@ class Runtime::Impl {
     if (!stripe_) return {};  // Nobody is called from here.
     return stripe_->replace_key(key_of(fresh));
   }
+  [[nodiscard]] NodeHolds& holds() { return *holds_; }
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const {
     const auto state = [this](const std::string& into) { return store_->checkpoint(into); };
     storage::WriteFiles log;
@@ -174,6 +178,17 @@ class Runtime::Impl {
   }
 
  private:
+  Result<void> open_holds(const config::Settings& settings) {
+    const auto endpoints = provider_->endpoints();
+    auto holds = NodeHolds::open(std::filesystem::absolute(data_),
+                                 {settings.node.id,
+                                  {endpoints.begin(), endpoints.end()},
+                                  runs_payments(config::roles_of(settings.node.roles))});
+    if (!holds) return tl::unexpected{holds.error()};
+    holds_ = std::move(*holds);
+    return {};
+  }
+
   Result<void> open_log(const config::Settings& settings, const Ports& ports,
                         actors::Observer& observer) {
     if (settings.journal.kind == config::JournalKind::kafka) {
@@ -220,6 +235,7 @@ class Runtime::Impl {
   std::unique_ptr<storage::RocksStore> store_;
   std::unique_ptr<stripe::StripeProvider> stripe_;
   actors::PaymentProvider* provider_ = nullptr;
+  std::unique_ptr<NodeHolds> holds_;
   std::unique_ptr<actors::Node> node_;
   std::unique_ptr<Housekeeper> housekeeper_;
 };
@@ -244,6 +260,9 @@ const storage::StateStore& Runtime::store() const {
 }
 storage::Log& Runtime::log() {
   return impl_->log();
+}
+NodeHolds& Runtime::holds() {
+  return impl_->holds();
 }
 actors::PaymentProvider& Runtime::provider() {
   return impl_->provider();

@@ -9,6 +9,7 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/config/settings.hpp"
+#include "paysaga/engine/node_holds.hpp"
 #include "paysaga/saga/saga.hpp"
 #include "paysaga/storage/state_store.hpp"
 
@@ -46,6 +47,7 @@ class Runtime {
   /// Calls to Stripe that are made from now on carry the key of these settings.
   /// Errors: malformed, forbidden (no key, or one of the other mode): the former stays.
   [[nodiscard]] Result<void> replace_key(const config::StripeSettings& fresh);
+  [[nodiscard]] NodeHolds& holds();
   /// A checkpoint of the data directory within it, for a backup: storage/checkpoint.hpp.
   [[nodiscard]] Result<std::filesystem::path> checkpoint() const;
 

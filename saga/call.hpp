@@ -37,6 +37,7 @@ struct Call {
   std::optional<IdempotencyKey> key;  // `send` only.
   Time not_before{};
   Time send_until{};  // R17: after this the key is too old, do not send. Reads: Time::max().
+  std::optional<OperationKind> operation = {};  // `send` only.
   friend bool operator==(const Call&, const Call&) = default;
 };
 

@@ -53,11 +53,28 @@ Broken check_agreement(const payment::Payment& payment, const order::Order& orde
   return std::nullopt;
 }
 
+Broken check_hold(const Saga& saga) {
+  const order::Order& order = saga.order;
+  if (!saga.hold) {
+    if (order.asks_waiting) return "what an order asks waits only while it is held";
+    return std::nullopt;
+  }
+  if (saga.hold->reason.empty()) return "a hold says why";
+  if (saga.hold->since > saga.updated_at) return "a hold has begun";
+  const bool known = saga.payment || order.payment.sequence > 0;
+  if (!known) return "an order is held once it is known";
+  if (!saga.hold->command && !order::is_open(order.status)) {
+    return "what came too late is held only as long as it is kept";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> check(const Saga& saga, Roles roles) {
   if (saga.recent.size() > recent_max) return "the short history is bounded";
   if (auto broken = check_commands(saga)) return broken;
+  if (auto broken = check_hold(saga)) return broken;
   if (auto broken = order::check(saga.order)) return broken;
   if (!runs_payments(roles)) {
     if (saga.payment) return "a node without payments holds none";

@@ -80,12 +80,18 @@ std::string_view to_text(EventType type) {
     case EventType::command_refused:
     case EventType::order_command_refused:
       return "COMMAND_REFUSED";
+    case EventType::held:
+    case EventType::order_held:
+      return "HELD";
+    case EventType::resumed:
+    case EventType::order_resumed:
+      return "RESUMED";
   }
   std::abort();
 }
 
 Result<EventType> parse_event_type(std::string_view text, Machine machine) {
-  for (int i = 0; i <= static_cast<int>(EventType::order_command_refused); ++i) {
+  for (int i = 0; i <= static_cast<int>(EventType::order_resumed); ++i) {
     const auto type = static_cast<EventType>(i);
     if (machine_of(type) == machine && to_text(type) == text) return type;
   }
@@ -123,6 +129,8 @@ std::span<const Topic> topics_of(EventType type) {
     case EventType::payment_outcome_known:
     case EventType::compensation_stuck:
     case EventType::command_refused:
+    case EventType::held:
+    case EventType::resumed:
       return only_payment_events;
     case EventType::payment_refund_initiated:
       return refund_initiated;
@@ -134,6 +142,8 @@ std::span<const Topic> topics_of(EventType type) {
     case EventType::order_created:
     case EventType::order_fulfilled:
     case EventType::order_command_refused:
+    case EventType::order_held:
+    case EventType::order_resumed:
       return only_order_events;
   }
   std::abort();

@@ -32,7 +32,9 @@ enum class EventType {
   dispute_opened,
   dispute_won,
   dispute_lost,
-  command_refused,           // By the payment machine.
+  command_refused,           // By the payment machine, as the next two.
+  held,
+  resumed,
   payment_refund_initiated,  // Order machine, as all below.
   order_created,
   order_cancelled,
@@ -40,7 +42,9 @@ enum class EventType {
   order_payment_failed,
   order_expired,
   order_refunded,
-  order_command_refused,  // COMMAND_REFUSED by the order machine.
+  order_command_refused,  // COMMAND_REFUSED by the order machine, as HELD and RESUMED below.
+  order_held,
+  order_resumed,
 };
 
 /// The totals of one payment, in its currency's minor units.

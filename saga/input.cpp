@@ -15,6 +15,8 @@ std::string_view to_text(const Command& command) {
           [](const command::OrderDeliveryFailed&) { return "order.delivery_failed"sv; },
           [](const command::OrderFulfilled&) { return "order.fulfilled"sv; },
           [](const command::RefundRequest&) { return "refund.request"sv; },
+          [](const command::OrderHold&) { return "order.hold"sv; },
+          [](const command::OrderResume&) { return "order.resume"sv; },
       },
       command);
 }
@@ -30,11 +32,19 @@ bool is_order_command(const Command& command) {
                         [](const command::OrderDeliveryFailed&) { return true; },
                         [](const command::OrderFulfilled&) { return true; },
                         [](const command::RefundRequest&) { return false; },
+                        [](const command::OrderHold&) { return true; },
+                        [](const command::OrderResume&) { return true; },
                     },
                     command);
 }
 
+bool is_hold_command(const Command& command) {
+  return std::holds_alternative<command::OrderHold>(command) ||
+         std::holds_alternative<command::OrderResume>(command);
+}
+
 bool is_decided_by(Roles roles, const Command& command) {
+  if (is_hold_command(command)) return true;
   return is_order_command(command) ? runs_orders(roles) : runs_payments(roles);
 }
 

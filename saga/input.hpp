@@ -67,12 +67,24 @@ struct RefundRequest {
   std::optional<Currency> currency;  // Of `amount_minor`, where the caller named one.
   friend bool operator==(const RefundRequest&, const RefundRequest&) = default;
 };
+/// An operator's: nothing is sent for the order until it is resumed.
+struct OrderHold {
+  std::string reason;
+  std::string ticket;  // May be empty.
+  friend bool operator==(const OrderHold&, const OrderHold&) = default;
+};
+struct OrderResume {
+  std::string reason;
+  std::string ticket;
+  friend bool operator==(const OrderResume&, const OrderResume&) = default;
+};
 }  // namespace command
 
 using Command =
     std::variant<command::PaymentInitiate, command::PaymentConfirm, command::PaymentCancel,
                  command::OrderCancel, command::OrderRejected, command::OrderDeliveryFailed,
-                 command::OrderFulfilled, command::RefundRequest, command::PaymentCapture>;
+                 command::OrderFulfilled, command::RefundRequest, command::PaymentCapture,
+                 command::OrderHold, command::OrderResume>;
 
 /// A command with its envelope. Read by storage's codec; checked once, when it is read.
 struct CommandInput {
@@ -130,9 +142,11 @@ struct Input {
 
 /// "payment.initiate".
 [[nodiscard]] std::string_view to_text(const Command& command);
+/// True for order.hold and order.resume.
+[[nodiscard]] bool is_hold_command(const Command& command);
 /// True if the order machine decides it, false if the payment machine does.
 [[nodiscard]] bool is_order_command(const Command& command);
-/// True if nodes of these roles run the machine that decides it.
+/// True if nodes of these roles run the machine that decides it. A hold concerns whichever they run.
 [[nodiscard]] bool is_decided_by(Roles roles, const Command& command);
 
 }  // namespace paysaga

@@ -71,6 +71,10 @@ std::optional<std::string> expire_parked(Turn& turn) {
   return summary;
 }
 
+void delay_parked(Saga& saga, Time held_since, Time now) {
+  for (Parked& parked : saga.parked) parked.until += now - std::max(held_since, parked.since);
+}
+
 std::optional<Time> first_parked_until(const Saga& saga) {
   std::optional<Time> first;
   for (const Parked& parked : saga.parked) {

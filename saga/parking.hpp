@@ -18,6 +18,9 @@ void park(Turn& turn, const CommandInput& input);
 /// of them; nothing if none was due.
 [[nodiscard]] std::optional<std::string> expire_parked(Turn& turn);
 
+/// The order was held: each has as much time left as it had when that began.
+void delay_parked(Saga& saga, Time held_since, Time now);
+
 /// When the first parked command has waited too long.
 [[nodiscard]] std::optional<Time> first_parked_until(const Saga& saga);
 

@@ -1,13 +1,23 @@
+#include <cstdlib>
 #include <deque>
 #include <utility>
 #include <variant>
 
 #include "paysaga/saga/order/draft.hpp"
+#include "paysaga/saga/parking.hpp"
 #include "paysaga/saga/payment/draft.hpp"
 #include "paysaga/saga/turn.hpp"
 
 namespace paysaga {
 namespace {
+
+/// What waited while the order was held begins its time now.
+void end_hold(Turn& turn) {
+  Saga& saga = turn.saga;
+  const Hold hold = *std::exchange(saga.hold, std::nullopt);
+  if (saga.payment) payment::resume(*saga.payment, hold, turn.context.now);
+  delay_parked(saga, hold.since, turn.context.now);
+}
 
 // One input makes at most a few events a refund; a longer talk would be a loop of ours.
 constexpr std::size_t messages_max = 4'096;
@@ -30,6 +40,16 @@ class Talk {
     return talk();
   }
 
+  /// Passes on what an order asked outside of a decision, then what it told.
+  Reply pass_on(order::Answer answer, std::string_view causation_id) {
+    turn_.saga.order = std::move(answer.verdict.next);
+    for (command::PaymentCancel& cancel : answer.cancels) {
+      ask_for(std::move(cancel), causation_id);
+    }
+    return pass_on(Reply{Outcome::accepted, {}, std::move(answer.verdict.summary)},
+                   std::move(answer.verdict.events));
+  }
+
   /// Passes on what was told outside of a decision.
   Reply pass_on(Reply reply, std::vector<Event> events) {
     publish(std::move(events));
@@ -38,7 +58,7 @@ class Talk {
   }
 
   [[nodiscard]] Scope scope(std::string_view causation_id) const {
-    return Scope{turn_.context, turn_.saga.id, correlation_id_, causation_id};
+    return Scope{turn_.context, turn_.saga.id, correlation_id_, causation_id, hold_of(turn_.saga)};
   }
 
  private:
@@ -79,6 +99,8 @@ class Talk {
   Reply say(order::Input& input, std::string_view causation_id) {
     order::Answer answer = order::decide(turn_.saga.order, input, scope(causation_id));
     turn_.saga.order = std::move(answer.verdict.next);
+    if (turn_.saga.hold && !answer.hold) end_hold(turn_);
+    turn_.saga.hold = std::move(answer.hold);
     auto* heard = std::get_if<Event>(&input);
     // What other nodes have told is not told again.
     if (heard != nullptr && with_payments()) turn_.events.push_back(std::move(*heard));
@@ -135,6 +157,11 @@ class Talk {
   std::deque<Message> messages_;  // Its elements stay where they are while others are added.
 };
 
+/// "... (ticket OPS-7)": as events tell it.
+Reason reason_of(const std::string& reason, const std::string& ticket) {
+  return Reason{"operator", ticket.empty() ? reason : reason + " (ticket " + ticket + ")"};
+}
+
 std::string correlation_of(const Turn& turn, const CommandInput& input) {
   return input.correlation_id.empty() ? turn.saga.correlation_id : input.correlation_id;
 }
@@ -150,6 +177,7 @@ bool compensates(const command::RefundRequest& ask, const Context& context) {
   return ask.compensation && !runs_orders(context.roles);
 }
 
+/// Not of a hold: no machine is asked about it.
 Message to_message(const CommandInput& input, const Context& context) {
   const EventId& id = input.id;
   auto message =
@@ -183,14 +211,64 @@ Message to_message(const CommandInput& input, const Context& context) {
                        ask.compensation = compensates(c, context);
                        return payment::Input{payment::AskRefund{id, std::move(ask)}};
                      },
+                     [](const command::OrderHold&) -> decltype(Message::input) { std::abort(); },
+                     [](const command::OrderResume&) -> decltype(Message::input) { std::abort(); },
                  },
                  input.command);
   return Message{std::move(message), id.text()};
 }
 
+/// HELD or RESUMED by the payment machine, where no order machine runs beside it.
+void tell(Turn& turn, const Scope& scope, EventType type, Reason reason, const EventId& command) {
+  payment::Draft draft{scope, std::move(*turn.saga.payment)};
+  Event& event = payment::tell(draft, type);
+  event.reason = std::move(reason);
+  event.command = command;
+  turn.saga.payment = std::move(draft.payment);
+  turn.events.insert(turn.events.end(), draft.events.begin(), draft.events.end());
+}
+
+Reply hold(Turn& turn, const CommandInput& input, const command::OrderHold& ask) {
+  const Talk talk{turn, correlation_of(turn, input)};
+  const Scope scope = talk.scope(input.id.text());
+  Reason reason = reason_of(ask.reason, ask.ticket);
+  if (runs_orders(turn.context.roles)) {
+    order::Draft draft{scope, std::move(turn.saga.order)};
+    Event& event = order::tell(draft, EventType::order_held, reason.code, reason.message);
+    event.command = input.id;
+    turn.saga.order = std::move(draft.order);
+    turn.events.insert(turn.events.end(), draft.events.begin(), draft.events.end());
+  } else {
+    tell(turn, scope, EventType::held, std::move(reason), input.id);
+  }
+  const Time since = turn.saga.hold ? turn.saga.hold->since : turn.context.now;
+  turn.saga.hold = Hold{ask.reason, ask.ticket, input.id, since};
+  return Reply{Outcome::accepted, {}, "held: " + ask.reason};
+}
+
+Reply resume(Turn& turn, const CommandInput& input, const command::OrderResume& ask) {
+  if (!turn.saga.hold) return refuse(turn, input, "not_held", "The order is not held.");
+  end_hold(turn);
+  Talk talk{turn, correlation_of(turn, input)};
+  const Scope scope = talk.scope(input.id.text());
+  Reason reason = reason_of(ask.reason, ask.ticket);
+  if (runs_orders(turn.context.roles)) {
+    return talk.pass_on(order::resume(turn.saga.order, scope, reason, input.id), input.id.text());
+  }
+  tell(turn, scope, EventType::resumed, std::move(reason), input.id);
+  return Reply{Outcome::accepted, {}, "resumed"};
+}
+
 }  // namespace
 
 Reply route(Turn& turn, const CommandInput& input) {
+  if (is_hold_command(input.command)) {
+    const bool known = turn.saga.payment || turn.saga.order.payment.sequence > 0;
+    if (!known) return Reply{Outcome::parked, "order_unknown", "order_unknown"};
+    const auto* ask = std::get_if<command::OrderHold>(&input.command);
+    if (ask != nullptr) return hold(turn, input, *ask);
+    return resume(turn, input, std::get<command::OrderResume>(input.command));
+  }
   const auto* refund = std::get_if<command::RefundRequest>(&input.command);
   if (refund != nullptr && is_reserved(refund->refund) && !compensates(*refund, turn.context)) {
     return refuse(turn, input, "id_reserved", "The refund id is one that the engine gives itself.");

@@ -65,6 +65,11 @@ bool is_compensation(const CommandInput& input) {
   return refund != nullptr && refund->compensation;
 }
 
+/// However many commands it has had: a held order must not be held for ever.
+bool is_release(const Saga& saga, const CommandInput& input) {
+  return saga.hold && std::holds_alternative<command::OrderResume>(input.command);
+}
+
 Decision decide_command(const Saga& saga, const CommandInput& input, const Context& context) {
   std::string came_in{to_text(input.command)};
   came_in.append(" ").append(input.id.text());
@@ -83,7 +88,7 @@ Decision decide_command(const Saga& saga, const CommandInput& input, const Conte
     turn.saga.correlation_id =
         input.correlation_id.empty() ? input.id.text() : input.correlation_id;
   }
-  if (is_full(saga, context.policy) && !is_compensation(input)) {
+  if (is_full(saga, context.policy) && !is_compensation(input) && !is_release(saga, input)) {
     Reply reply = refuse(turn, input, "too_many_inputs", "The order has had too many commands.");
     return finish(std::move(turn), came_in, std::move(reply));
   }
@@ -132,7 +137,8 @@ Decision decide_webhook(const Saga& saga, const WebhookInput& input, const Conte
 
 Decision decide_wake(const Saga& saga, const WakeInput& input, const Context& context) {
   Turn turn{context, saga};
-  const std::optional<std::string> expired = expire_parked(turn);
+  std::optional<std::string> expired;
+  if (!saga.hold) expired = expire_parked(turn);
   Reply reply = route(turn, input);
   if (reply.outcome == Outcome::ignored) {
     if (!expired) return nothing(saga, "wake", "nothing is due");

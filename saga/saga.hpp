@@ -8,6 +8,7 @@
 
 #include "paysaga/saga/call.hpp"
 #include "paysaga/saga/event.hpp"
+#include "paysaga/saga/hold.hpp"
 #include "paysaga/saga/input.hpp"
 #include "paysaga/saga/order/order.hpp"
 #include "paysaga/saga/payment/payment.hpp"
@@ -55,6 +56,7 @@ struct Saga {
   std::string order_hash;
   std::uint64_t version = 0;  // Decisions so far.
   Time updated_at{};
+  std::optional<Hold> hold = {};
   friend bool operator==(const Saga&, const Saga&) = default;
 };
 
@@ -105,15 +107,20 @@ struct Decision {
 /// The calls that the state waits for, those in the future included (`not_before`).
 [[nodiscard]] std::vector<Call> pending_calls(const Saga& saga, const Context& context);
 
+/// The order's hold as its machines see it; null if it is not held. Lifetime: of the saga.
+[[nodiscard]] inline const Hold* hold_of(const Saga& saga) {
+  return saga.hold ? &*saga.hold : nullptr;
+}
+
 /// When the next WakeInput is due: expiry, a parked command's end.
 [[nodiscard]] std::optional<Time> next_decision_at(const Saga& saga);
 
 /// When something is next to be done without news from outside: a call or a wake. Every open order
-/// has one. With `after`, the first that is later: a call may be planned beside one that runs.
+/// has one, unless people are to act or it is held. With `after`, the first that is later: a call may be planned beside one that runs.
 [[nodiscard]] std::optional<Time> next_wake_at(const Saga& saga, Time after = Time::min());
 
 /// True while anything may still be done for it (status open, or an operation, refund or parked
-/// command is left).
+/// command is left), or it is held.
 [[nodiscard]] bool is_open(const Saga& saga);
 
 /// What an open order waits for, for people: one sentence without its name and times.

@@ -16,6 +16,7 @@ struct Scope {
   const OrderId& order;
   std::string_view correlation_id;
   std::string_view causation_id;  // The id of the input that is decided.
+  const Hold* hold = nullptr;     // Of the order, while it is held.
 };
 
 /// What one machine answers to one input.
@@ -65,13 +66,17 @@ using Input = std::variant<AskInitiate, AskConfirm, AskCapture, AskCancel, AskRe
 [[nodiscard]] Verdict<std::optional<Payment>> decide(const std::optional<Payment>& now,
                                                      const Input& input, const Scope& scope);
 [[nodiscard]] std::vector<Call> pending_calls(const Payment& payment, const OrderId& order,
-                                              const Context& context);
-/// When the payment itself wants a WakeInput: its expiry, the alarm before a hold runs out, a
-/// failed compensation's next attempt.
-[[nodiscard]] std::optional<Time> next_decision_at(const Payment& payment);
+                                              const Context& context, const Hold* hold = nullptr);
+/// When the payment itself wants a WakeInput: its expiry, the alarm before held money is lost, a
+/// failed compensation's next attempt. Of a held order only that alarm.
+[[nodiscard]] std::optional<Time> next_decision_at(const Payment& payment,
+                                                   const Hold* hold = nullptr);
 /// When the earliest pending call may be made that may not be made at `after` yet; none if there is
 /// no such call.
-[[nodiscard]] std::optional<Time> next_call_at(const Payment& payment, Time after = Time::min());
+[[nodiscard]] std::optional<Time> next_call_at(const Payment& payment, Time after = Time::min(),
+                                               const Hold* hold = nullptr);
+/// The order's hold ends: what was decided meanwhile begins its time now, as does what waited.
+void resume(Payment& payment, const Hold& hold, Time now);
 [[nodiscard]] std::int64_t money_at_risk_minor(const Payment& payment);
 [[nodiscard]] std::optional<std::string> check(const Payment& payment);
 /// True while an operation, a running refund or an unfinished compensation is left.
@@ -104,9 +109,16 @@ struct Answer {
   /// What it asks the payment machine for: `payment.cancel {final}`. A refund that it wants is the
   /// event PAYMENT_REFUND_INITIATED.
   std::vector<command::PaymentCancel> cancels;
+  /// The order's hold from now on: the machine itself holds what succeeded late by its policy, and
+  /// lets it go once nothing of it is kept.
+  std::optional<Hold> hold;
 };
 
 [[nodiscard]] Answer decide(const Order& now, const Input& input, const Scope& scope);
+/// The order's hold has ended: what it did not ask of its payment meanwhile is asked now. Tells
+/// RESUMED first. `scope` holds it no more.
+[[nodiscard]] Answer resume(const Order& now, const Scope& scope, const Reason& reason,
+                            const std::optional<EventId>& command);
 [[nodiscard]] std::optional<std::string> check(const Order& order);
 
 }  // namespace order

@@ -91,12 +91,18 @@ Waiting for_delivery_beside(const Waiting& dispute, Time since) {
                  since, std::nullopt};
 }
 
+Waiting for_operator(const Hold& hold) {
+  if (!hold.command) {
+    return Waiting{"operator", "a person's decision on a payment that came too late", hold.since,
+                   std::nullopt};
+  }
+  std::string text = "an operator to resume it: " + hold.reason;
+  if (!hold.ticket.empty()) text.append(" (ticket ").append(hold.ticket).append(")");
+  return Waiting{"operator", std::move(text), hold.since, std::nullopt};
+}
+
 Waiting for_payment(const Saga& saga) {
   const payment::Payment& payment = *saga.payment;
-  if (saga.order.held) {
-    return Waiting{"operator", "a person's decision on a payment that came too late",
-                   saga.updated_at, std::nullopt};
-  }
   if (!payment.operations.empty()) return for_operation(payment.operations.front());
   if (auto refund = for_refund(payment)) return *refund;
   if (auto dispute = for_dispute(payment)) {
@@ -109,10 +115,6 @@ Waiting for_payment(const Saga& saga) {
 
 /// What an order waits for whose payment is made by other nodes.
 Waiting for_order(const Saga& saga) {
-  if (saga.order.held) {
-    return Waiting{"operator", "a person's decision on a payment that came too late",
-                   saga.updated_at, std::nullopt};
-  }
   if (saga.order.status == order::Status::pending && !saga.order.ended) {
     return Waiting{"delivery", "the order to be fulfilled, rejected or cancelled", saga.updated_at,
                    std::nullopt};
@@ -183,18 +185,20 @@ bool is_ending(const order::Order& order) {
 
 std::vector<Call> pending_calls(const Saga& saga, const Context& context) {
   if (!saga.payment) return {};
-  return payment::pending_calls(*saga.payment, saga.id, context);
+  return payment::pending_calls(*saga.payment, saga.id, context, hold_of(saga));
 }
 
 std::optional<Time> next_decision_at(const Saga& saga) {
-  const std::optional<Time> parked = first_parked_until(saga);
-  return saga.payment ? earlier(parked, payment::next_decision_at(*saga.payment)) : parked;
+  const std::optional<Time> parked = saga.hold ? std::nullopt : first_parked_until(saga);
+  if (!saga.payment) return parked;
+  return earlier(parked, payment::next_decision_at(*saga.payment, hold_of(saga)));
 }
 
 std::optional<Time> next_wake_at(const Saga& saga, Time after) {
   std::optional<Time> decision = next_decision_at(saga);
   if (decision && *decision <= after) decision = std::nullopt;
-  return saga.payment ? earlier(decision, payment::next_call_at(*saga.payment, after)) : decision;
+  if (!saga.payment) return decision;
+  return earlier(decision, payment::next_call_at(*saga.payment, after, hold_of(saga)));
 }
 
 order::Status status_of(const Saga& saga) {
@@ -202,7 +206,7 @@ order::Status status_of(const Saga& saga) {
 }
 
 bool is_open(const Saga& saga) {
-  if (!saga.parked.empty()) return true;
+  if (!saga.parked.empty() || saga.hold) return true;
   if (is_payment_alone(saga)) return is_open(*saga.payment);
   const bool known = saga.order.payment.sequence > 0;
   return known &&
@@ -212,9 +216,10 @@ bool is_open(const Saga& saga) {
 std::optional<Waiting> waiting_for(const Saga& saga) {
   if (!is_open(saga)) return std::nullopt;
   const bool known = saga.payment || saga.order.payment.sequence > 0;
-  Waiting waiting = saga.payment ? for_payment(saga)
-                    : known      ? for_order(saga)
-                                 : Waiting{"command", "its payment.initiate, which has not come",
+  Waiting waiting = saga.hold      ? for_operator(*saga.hold)
+                    : saga.payment ? for_payment(saga)
+                    : known        ? for_order(saga)
+                                   : Waiting{"command", "its payment.initiate, which has not come",
                                       saga.parked.front().since, std::nullopt};
   waiting.next_at = next_wake_at(saga);
   return waiting;

@@ -20,6 +20,7 @@ constexpr std::size_t metadata_keys_max = 50;
 constexpr std::size_t metadata_key_characters_max = 40;
 constexpr std::size_t metadata_value_characters_max = 500;
 constexpr std::size_t return_url_bytes_max = 2'048;
+constexpr std::size_t ticket_bytes_max = 200;
 
 Metadata read_metadata(CommandFields& fields) {
   Metadata metadata;
@@ -142,6 +143,20 @@ std::optional<Command> read_with_reason(CommandFields& fields) {
   return WithReason{fields.reason()};
 }
 
+std::string read_ticket(CommandFields& fields) {
+  const auto text = fields.text("ticket");
+  if (!text) return {};
+  fields.check_free_text("ticket", *text);
+  if (text->size() > ticket_bytes_max) fields.refuse("ticket", "has at most 200 bytes");
+  return std::string{*text};
+}
+
+template <class Act>
+std::optional<Command> read_hold(CommandFields& fields) {
+  std::string reason = fields.reason();
+  return Act{std::move(reason), read_ticket(fields)};
+}
+
 std::optional<Command> read_fulfilled(CommandFields&) {
   return command::OrderFulfilled{};
 }
@@ -164,7 +179,7 @@ struct Reader {
   std::string_view name;
   std::optional<Command> (*read)(CommandFields&);
 };
-constexpr std::array<Reader, 9> readers = {{
+constexpr std::array<Reader, 11> readers = {{
     {"payment.initiate", read_initiate},
     {"payment.confirm", read_confirm},
     {"payment.capture", read_capture},
@@ -174,6 +189,8 @@ constexpr std::array<Reader, 9> readers = {{
     {"order.delivery_failed", read_with_reason<command::OrderDeliveryFailed>},
     {"order.fulfilled", read_fulfilled},
     {"refund.request", read_refund},
+    {"order.hold", read_hold<command::OrderHold>},
+    {"order.resume", read_hold<command::OrderResume>},
 }};
 
 const Reader* find_reader(CommandFields& fields, std::string_view name) {
@@ -188,7 +205,8 @@ const Reader* find_reader(CommandFields& fields, std::string_view name) {
   if (near.empty()) {
     what +=
         "; known are payment.initiate, payment.confirm, payment.capture, payment.cancel, "
-        "order.cancel, order.rejected, order.delivery_failed, order.fulfilled, refund.request";
+        "order.cancel, order.rejected, order.delivery_failed, order.fulfilled, order.hold, "
+        "order.resume, refund.request";
   } else {
     what += "; did you mean " + std::string{near} + "?";
   }

@@ -27,6 +27,9 @@ class FieldWriter {
     value(member);
   }
 
+  /// A field that is only read.
+  void former(std::string_view) {}
+
   void value(bool v) { json_.boolean(v); }
   void value(const std::string& v) { json_.text(v); }
   void value(Time v) { json_.integer(micros_of(v)); }
@@ -97,9 +100,10 @@ class FieldWriter {
   JsonWriter& json_;
 };
 
-/// The first fault of a text; all later ones follow from it.
+/// What is noticed while a text is read.
 struct Problem {
-  std::string what;
+  std::string what;         // The first fault; all later ones follow from it.
+  bool former_set = false;  // A field that is written no more was there, and true.
   void say(std::string_view field, std::string_view fault) {
     if (!what.empty()) return;
     what = "field '" + std::string{field.substr(0, 64)} + "' " + std::string{fault};
@@ -122,6 +126,11 @@ class FieldReader {
     }
     read(cursor_.value(), member);
     cursor_.next();
+  }
+  void former(std::string_view name) {
+    bool set = false;
+    (*this)(name, set);
+    problem_.former_set = problem_.former_set || set;
   }
   /// Whatever is left is unknown or at the wrong place.
   void finish() {
@@ -256,6 +265,14 @@ class FieldReader {
   std::string_view name_;
 };
 
+/// Before holds had reasons there was one kind of them, by the policy for late successes.
+void hold_as_before(Saga& saga) {
+  saga.hold = Hold{.reason = "It was paid after its end; a person decides.",
+                   .ticket = {},
+                   .since = saga.updated_at};
+  saga.order.asks_waiting = true;
+}
+
 }  // namespace
 
 std::string encode_saga(const Saga& saga) {
@@ -288,6 +305,7 @@ Result<Saga> decode_saga(std::string_view bytes) {
   fields("v", version);
   shape::walk(fields, saga);
   fields.finish();
+  if (problem.former_set) hold_as_before(saga);
   if (version != state_version) problem.say("v", "does not fit the record's version");
   if (!problem.what.empty()) {
     return fail(ErrorCode::corrupt, "the state of an order: " + problem.what);

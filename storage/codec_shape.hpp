@@ -198,7 +198,7 @@ void walk(F& field, T& value) {
 template <class F, Of<order::Order> T>
 void walk(F& field, T& value) {
   auto& [status, created, cancel_requested, ended, end_reason, payment, compensation, compensations,
-         stuck, unknown_outcomes, held, sequence] = value;
+         stuck, unknown_outcomes, sequence, asks_waiting] = value;
   field("status", status);
   field("created", created);
   field("cancel_requested", cancel_requested);
@@ -209,8 +209,9 @@ void walk(F& field, T& value) {
   field("compensations", compensations);
   field("stuck", stuck);
   field("unknown_outcomes", unknown_outcomes);
-  field("held", held);
+  field.former("held");
   field("sequence", sequence);
+  field("asks_waiting", asks_waiting);
 }
 
 template <class F, Of<Seen> T>
@@ -269,6 +270,14 @@ void walk(F& field, T& value) {
   field("reason", reason);
 }
 
+template <class F, class T>
+requires Of<T, command::OrderHold> || Of<T, command::OrderResume>
+void walk(F& field, T& value) {
+  auto& [reason, ticket] = value;
+  field("reason", reason);
+  field("ticket", ticket);
+}
+
 template <class F, Of<command::OrderFulfilled> T>
 void walk(F&, T&) {}
 
@@ -300,10 +309,19 @@ void walk(F& field, T& value) {
   field("until", until);
 }
 
+template <class F, Of<Hold> T>
+void walk(F& field, T& value) {
+  auto& [reason, ticket, command, since] = value;
+  field("reason", reason);
+  field("ticket", ticket);
+  field("command", command);
+  field("since", since);
+}
+
 template <class F, Of<Saga> T>
 void walk(F& field, T& value) {
   auto& [id, correlation_id, payment, order, seen, parked, recent, payment_hash, order_hash,
-         version, updated_at] = value;
+         version, updated_at, hold] = value;
   field("id", id);
   field("version", version);
   field("updated_at", updated_at);
@@ -315,6 +333,7 @@ void walk(F& field, T& value) {
   field("recent", recent);
   field("payment_hash", payment_hash);
   field("order_hash", order_hash);
+  field("hold", hold);
 }
 
 }  // namespace paysaga::storage::shape

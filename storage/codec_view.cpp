@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "paysaga/storage/json_writer.hpp"
+#include "paysaga/storage/order_row.hpp"
 
 namespace paysaga::storage {
 namespace {
@@ -161,6 +162,20 @@ void add_parked(JsonWriter& json, const Saga& saga) {
   json.close_array();
 }
 
+void add_hold(JsonWriter& json, const Saga& saga) {
+  json.key("held");
+  if (!saga.hold) return json.null();
+  const Hold& hold = *saga.hold;
+  json.open_object();
+  json.key("reason").text(hold.reason);
+  json.key("ticket");
+  hold.ticket.empty() ? json.null() : json.text(hold.ticket);
+  add_id(json, "command_id", hold.command);
+  json.key("by").text(hold.command ? "operator" : "late_success");
+  json.key("since").time(hold.since);
+  json.close_object();
+}
+
 void add_waiting(JsonWriter& json, const Saga& saga) {
   json.key("waiting");
   const auto waiting = waiting_for(saga);
@@ -212,7 +227,7 @@ std::string order_json(const Saga& saga, PartitionId partition,
   json.key("cancel_requested").boolean(saga.order.cancel_requested);
   const auto& stuck = saga.order.stuck;
   add_stopped(json, "stuck", stuck ? stuck->reason : "", stuck ? stuck->since : Time{});
-  json.key("held").boolean(saga.order.held);
+  add_hold(json, saga);
   json.key("quarantined");
   if (quarantined) {
     json.open_object();
@@ -246,6 +261,7 @@ std::string summary_json(const OrderSummary& summary) {
   add_amount(json, summary.amount);
   write_money(json, summary.money);
   add_stopped(json, "stuck", summary.stuck_reason, summary.stuck_since);
+  json.key("held").boolean(is_held(summary));
   json.key("waiting");
   if (summary.waiting_on.empty()) {
     json.null();

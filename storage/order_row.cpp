@@ -108,6 +108,10 @@ OrderSummary summarize(const Saga& saga, PartitionId partition, Offset offset) {
   return summary;
 }
 
+bool is_held(const OrderSummary& summary) {
+  return summary.waiting_on == "operator";
+}
+
 std::vector<std::string> provider_ids_of(const Saga& saga) {
   std::vector<std::string> ids;
   if (!saga.payment) return ids;
@@ -407,6 +411,7 @@ bool matches(const OrderQuery& query, const OrderSummary& summary) {
   if (query.stuck && summary.stuck_reason.empty()) return false;
   if (!query.stuck_reason.empty() && summary.stuck_reason != query.stuck_reason) return false;
   if (query.open && !summary.open) return false;
+  if (query.held && !is_held(summary)) return false;
   if (query.partitions && !query.partitions->contains(summary.partition)) return false;
   return !query.older_than || summary.updated_at < *query.older_than;
 }

@@ -20,6 +20,9 @@ struct OrderRow {
 /// The summary of a saga as applied by the record at `offset`.
 [[nodiscard]] OrderSummary summarize(const Saga& saga, PartitionId partition, Offset offset);
 
+/// True if it waits for an operator to resume it.
+[[nodiscard]] bool is_held(const OrderSummary& summary);
+
 /// The ids that the provider knows the order by: intent, charge, refunds.
 [[nodiscard]] std::vector<std::string> provider_ids_of(const Saga& saga);
 [[nodiscard]] std::uint64_t hash_of(const std::vector<std::string>& provider_ids);

@@ -102,6 +102,7 @@ struct OrderQuery {
   bool stuck = false;              // Only stuck ones.
   std::string stuck_reason;        // Only these of them; empty: any.
   bool open = false;               // Only open ones.
+  bool held = false;               // Only those that wait for an operator.
   std::optional<Time> older_than;  // Updated before it.
   bool oldest_first = false;       // Else the newest.
   std::size_t limit = 100;

@@ -202,6 +202,10 @@ void Api::dispatch(Call call) {
     if (operation == Operation::next_action) return show_next_action(std::move(call), *order);
     if (operation == Operation::order_timeline) return call.done(show_timeline(call, *order));
     if (operation == Operation::order_show) return wait_and_show(std::move(call), *order);
+    // One verb lifts both: a quarantine first, whose queue may well hold the order's resume.
+    if (operation == Operation::order_resume && !engine().quarantined(*order)) {
+      return run_command(std::move(call), std::move(*order));
+    }
     return lift(call, *order);
   }
   if (is_list(operation)) return show_list(std::move(call));
@@ -218,6 +222,10 @@ void Api::dispatch(Call call) {
   }
   if (operation == Operation::reconcile_begin || operation == Operation::reconcile_show) {
     return reconcile(call);
+  }
+  if (operation == Operation::hold_list || operation == Operation::hold_set ||
+      operation == Operation::hold_clear) {
+    return run_hold(std::move(call));
   }
   if (operation == Operation::stripe_webhook) return take_webhook(std::move(call));
   call.done(show_now(call));
@@ -262,6 +270,9 @@ Response Api::show_now(const Call& call) const {
     case Operation::stripe_limits:
     case Operation::reconcile_begin:
     case Operation::reconcile_show:
+    case Operation::hold_list:
+    case Operation::hold_set:
+    case Operation::hold_clear:
     case Operation::stripe_webhook:
     case Operation::metrics:
       break;  // Answered elsewhere.

@@ -86,6 +86,10 @@ class Api : public std::enable_shared_from_this<Api> {
   void settle_dead_letter(const Call& call);
   void expose_metrics(Call call);
   void make_checkpoint(Call call);
+  /// Holds of nodes: api_hold.cpp.
+  void run_hold(Call call);
+  void list_holds(Call call);
+  void change_hold(Call call, actors::NodeHold hold);
   void take_webhook(Call call);
   /// api_reconcile.cpp
   void reconcile(const Call& call);

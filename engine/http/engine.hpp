@@ -51,6 +51,8 @@ class Engine {
   virtual void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) = 0;
   virtual void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) = 0;
   virtual void partitions(Done<std::vector<actors::PartitionInfo>> done) = 0;
+  /// True if the order is stopped after a fault: then `resume` is what lets it go on.
+  [[nodiscard]] virtual bool quarantined(const OrderId& order) const = 0;
   /// Lifts a quarantine. Errors: not_found, forbidden (it is not quarantined), unavailable.
   virtual void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) = 0;
   virtual void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) = 0;
@@ -124,6 +126,21 @@ class Engine {
   /// As reconcile::Reconciler::newest.
   [[nodiscard]] virtual Result<std::string> reconciliation() const {
     return fail(ErrorCode::forbidden, "this node runs no payments: it reconciles nothing");
+  }
+
+  /// The holds of this node, as NodeHolds: set and cleared here alone.
+  [[nodiscard]] virtual std::vector<actors::NodeHold> holds() const { return {}; }
+  [[nodiscard]] virtual Result<void> set_hold(actors::NodeHold /*hold*/) {
+    return fail(ErrorCode::forbidden, "this engine keeps no holds");
+  }
+  [[nodiscard]] virtual Result<void> clear_hold(actors::HoldScope /*scope*/,
+                                                std::string_view /*name*/,
+                                                std::string_view /*reason*/) {
+    return fail(ErrorCode::forbidden, "this engine keeps no holds");
+  }
+  /// Asks all other nodes of the group that are known the same.
+  virtual void ask_fellows(const Request& /*request*/, Done<std::vector<FellowAnswer>> done) {
+    done({});
   }
 
   /// True when this node can answer: its partitions are led and caught up.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "paysaga/engine/node_holds.hpp"
 #include "paysaga/storage/json_writer.hpp"
 
 namespace paysaga::engine::http {
@@ -17,7 +18,15 @@ void add_calls(storage::JsonWriter& json, const char* name, std::int64_t million
   json.raw(fmt::format("{:.3f}", static_cast<double>(millionths) / 1e6));
 }
 
-void add_gate(storage::JsonWriter& json, const actors::ProviderInfo::Gate& gate, bool whole) {
+/// An operator's word beside what the breaker itself knows.
+void add_forced(storage::JsonWriter& json, const actors::NodeHold* hold) {
+  json.key("forced");
+  if (hold == nullptr) return json.null();
+  json.text(hold->closed ? "closed" : "open");
+}
+
+void add_gate(storage::JsonWriter& json, const actors::ProviderInfo::Gate& gate,
+              const actors::CallHolds& holds, bool whole) {
   const bool limited = gate.rate_max > 0;
   json.open_object();
   json.key("endpoint").text(gate.name);
@@ -25,6 +34,9 @@ void add_gate(storage::JsonWriter& json, const actors::ProviderInfo::Gate& gate,
   add_calls(json, "rate", gate.rate, limited);
   add_calls(json, "tokens", gate.tokens, limited);
   json.key("breaker").text(gate.probing ? "probing" : gate.open ? "open" : "closed");
+  add_forced(json, holds.forced(gate.name));
+  json.key("why");
+  gate.why.empty() ? json.null() : json.text(gate.why);
   json.key("retry_at");
   if (gate.retry_at) {
     json.time(*gate.retry_at);
@@ -59,9 +71,17 @@ std::string to_json(const actors::ProviderInfo& info) {
   json.key("in_flight_max").natural(info.in_flight_max);
   json.key("waiting").natural(info.waiting);
   json.key("all");
-  add_gate(json, info.all, true);
+  const actors::CallHolds holds{info.holds};
+  add_gate(json, info.all, holds, true);
   json.key("endpoints").open_array();
-  for (const auto& endpoint : info.endpoints) add_gate(json, endpoint, false);
+  for (const auto& endpoint : info.endpoints) add_gate(json, endpoint, holds, false);
+  json.close_array();
+  json.key("holds").open_array();
+  for (const actors::NodeHold& hold : info.holds) {
+    json.open_object();
+    write_hold(json, hold);
+    json.close_object();
+  }
   json.close_array();
   json.close_object();
   return text;

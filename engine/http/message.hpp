@@ -42,6 +42,15 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
+/// What another node answered.
+struct FellowAnswer {
+  std::string node;  // As its claim names it.
+  std::string address;
+  int status = 0;  // 0: it was not reached, `why` says it.
+  std::string body;
+  std::string why;
+};
+
 /// Seconds of `Prefer: wait=5`; none without it. Source: RFC 7240.
 [[nodiscard]] std::optional<int> preferred_wait(std::string_view prefer);
 

@@ -80,10 +80,13 @@ std::vector<std::string_view> allowed_actions(const Saga& saga) {
   }
   if (refundable && left_minor(saga) > 0) actions.push_back("refund.request");
   drop_other_role(saga, actions);
+  const bool known = saga.payment || saga.order.payment.sequence > 0;
+  if (known) actions.push_back(saga.hold ? "order.resume" : "order.hold");
   return actions;
 }
 
 bool is_settled(const Saga& saga) {
+  if (saga.hold) return true;  // The next act is a person's.
   if (saga.payment) {
     const auto asked = [](const payment::Refund& refund) {
       return refund.state == payment::RefundState::requested;

@@ -44,7 +44,7 @@ Result<bool> flag_of(const Target& target, std::string_view name) {
 }
 
 Result<storage::OrderQuery> order_query(const Target& target) {
-  const auto known = only(target, {"status", "customer", "older_than", "stuck", "open",
+  const auto known = only(target, {"status", "customer", "older_than", "stuck", "open", "held",
                                    "oldest_first", "limit", "after", "here"});
   if (!known) return tl::unexpected<Error>{known.error()};
   storage::OrderQuery query;
@@ -70,12 +70,15 @@ Result<storage::OrderQuery> order_query(const Target& target) {
   }
   const auto limit = limit_of(target);
   const auto open = flag_of(target, "open");
+  const auto held = flag_of(target, "held");
   const auto oldest_first = flag_of(target, "oldest_first");
   if (!limit) return tl::unexpected<Error>{limit.error()};
   if (!open) return tl::unexpected<Error>{open.error()};
+  if (!held) return tl::unexpected<Error>{held.error()};
   if (!oldest_first) return tl::unexpected<Error>{oldest_first.error()};
   query.limit = *limit;
   query.open = *open;
+  query.held = *held;
   query.oldest_first = *oldest_first;
   query.after = target.parameter("after").value_or("");
   return query;

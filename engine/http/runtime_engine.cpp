@@ -60,12 +60,14 @@ void recall(const EventId& command, actors::Submitted& answer) {
 }  // namespace
 
 RuntimeEngine::RuntimeEngine(actors::Node& node, const storage::StateStore& store,
-                             Neighbours neighbours, Checkpoint checkpoint, Provider provider)
+                             Neighbours neighbours, Checkpoint checkpoint, Provider provider,
+                             NodeHolds* holds)
     : node_{node},
       store_{store},
       neighbours_{neighbours},
       checkpoint_{std::move(checkpoint)},
-      provider_{provider} {
+      provider_{provider},
+      holds_{holds} {
   ensure((neighbours.forwarder == nullptr) == (neighbours.gatherer == nullptr),
          "other nodes are there or not");
 }
@@ -139,6 +141,11 @@ void RuntimeEngine::actor(OrderId order, Done<std::optional<actors::ActorInfo>> 
 
 void RuntimeEngine::partitions(Done<std::vector<actors::PartitionInfo>> done) {
   node_.partitions(std::move(done));
+}
+
+bool RuntimeEngine::quarantined(const OrderId& order) const {
+  const auto quarantine = store_.quarantine(order);
+  return quarantine && *quarantine;
 }
 
 void RuntimeEngine::resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
@@ -270,6 +277,25 @@ Result<std::string> RuntimeEngine::reconciliation() const {
   return provider_.reconciler->newest();
 }
 
+std::vector<actors::NodeHold> RuntimeEngine::holds() const {
+  return holds_ == nullptr ? Engine::holds() : holds_->list();
+}
+
+Result<void> RuntimeEngine::set_hold(actors::NodeHold hold) {
+  return holds_ == nullptr ? Engine::set_hold(std::move(hold)) : holds_->set(std::move(hold));
+}
+
+Result<void> RuntimeEngine::clear_hold(actors::HoldScope scope, std::string_view name,
+                                       std::string_view reason) {
+  if (holds_ == nullptr) return Engine::clear_hold(scope, name, reason);
+  return holds_->clear(scope, name, reason);
+}
+
+void RuntimeEngine::ask_fellows(const Request& request, Done<std::vector<FellowAnswer>> done) {
+  if (neighbours_.fellows == nullptr) return done({});
+  neighbours_.fellows->ask(request, std::move(done));
+}
+
 bool RuntimeEngine::ready() const {
   return node_.ready();
 }
@@ -278,6 +304,9 @@ void RuntimeEngine::gauges(Done<Gauges> done) {
   // The store is read here, not in the callback: that one runs in a thread of the actors.
   Gauges of_store = store_gauges(store_, told(), now());
   of_store.ready = node_.ready();
+  for (const actors::NodeHold& hold : holds()) {
+    ++of_store.holds[static_cast<std::size_t>(hold.scope)];
+  }
   node_.partitions([gauges = std::move(of_store), done = std::move(done)](
                        const std::vector<actors::PartitionInfo>& partitions) mutable {
     for (const auto& partition : partitions) gauges.partitions.push_back(gauge_of(partition));

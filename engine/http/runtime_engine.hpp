@@ -12,8 +12,10 @@
 
 #include "paysaga/actors/node.hpp"
 #include "paysaga/engine/http/engine.hpp"
+#include "paysaga/engine/http/fellows.hpp"
 #include "paysaga/engine/http/forwarder.hpp"
 #include "paysaga/engine/http/gatherer.hpp"
+#include "paysaga/engine/node_holds.hpp"
 #include "paysaga/engine/reconcile/reconciler.hpp"
 #include "paysaga/storage/state_store.hpp"
 
@@ -25,10 +27,11 @@ namespace paysaga::engine::http {
 class RuntimeEngine final : public Engine {
  public:
   using Checkpoint = std::function<Result<std::filesystem::path>()>;
-  /// Both null if there are no other nodes.
+  /// All null if there are no other nodes.
   struct Neighbours {
     Forwarder* forwarder = nullptr;
     Gatherer* gatherer = nullptr;
+    Fellows* fellows = nullptr;
   };
   /// All null on a node that runs no payments.
   struct Provider {
@@ -36,8 +39,9 @@ class RuntimeEngine final : public Engine {
     stripe::Webhooks* webhooks = nullptr;
     reconcile::Reconciler* reconciler = nullptr;
   };
+  /// `holds`: null where none are kept.
   RuntimeEngine(actors::Node& node, const storage::StateStore& store, Neighbours neighbours,
-                Checkpoint checkpoint, Provider provider);
+                Checkpoint checkpoint, Provider provider, NodeHolds* holds = nullptr);
 
   void submit(actors::Submission submission, Done<actors::Submitted> done) override;
   void wait(OrderId order, Duration at_most, Done<std::shared_ptr<const Saga>> done) override;
@@ -51,6 +55,7 @@ class RuntimeEngine final : public Engine {
   void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) override;
   void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) override;
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
+  [[nodiscard]] bool quarantined(const OrderId& order) const override;
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] Result<Page> dead_letters(const storage::DeadLetterQuery& query) const override;
@@ -75,6 +80,11 @@ class RuntimeEngine final : public Engine {
   void provider(Done<actors::ProviderInfo> done) override;
   [[nodiscard]] Result<std::string> reconcile(Duration since) override;
   [[nodiscard]] Result<std::string> reconciliation() const override;
+  [[nodiscard]] std::vector<actors::NodeHold> holds() const override;
+  [[nodiscard]] Result<void> set_hold(actors::NodeHold hold) override;
+  [[nodiscard]] Result<void> clear_hold(actors::HoldScope scope, std::string_view name,
+                                        std::string_view reason) override;
+  void ask_fellows(const Request& request, Done<std::vector<FellowAnswer>> done) override;
   [[nodiscard]] bool ready() const override;
   void gauges(Done<Gauges> done) override;
 
@@ -84,6 +94,7 @@ class RuntimeEngine final : public Engine {
   const Neighbours neighbours_;
   Checkpoint checkpoint_;
   const Provider provider_;
+  NodeHolds* holds_;
   std::mutex guard_;
   std::future<void> making_;  // A checkpoint: a second or two of writing, one at a time.
 };

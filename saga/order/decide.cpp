@@ -122,6 +122,7 @@ Answer decide(const Order& now, const Input& input, const Scope& scope) {
   answer.verdict.next = std::move(draft.order);
   answer.verdict.events = std::move(draft.events);
   answer.cancels = std::move(draft.cancels);
+  answer.hold = std::move(draft.hold);
   return answer;
 }
 

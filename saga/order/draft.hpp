@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct Draft {
   std::string summary = {};
   std::vector<Event> events = {};
   std::vector<command::PaymentCancel> cancels = {};
+  std::optional<Hold> hold =
+      scope.hold != nullptr ? std::optional<Hold>{*scope.hold} : std::optional<Hold>{};
 
   [[nodiscard]] Time now() const { return scope.context.now; }
 };

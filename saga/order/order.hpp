@@ -56,8 +56,8 @@ struct Order {
   int compensations = 0;                 // Asked for so far: part of the next one's id.
   std::optional<Stuck> stuck;
   int unknown_outcomes = 0;  // Provider calls whose outcome is unknown.
-  bool held = false;         // A person decides what follows; nothing is started of itself.
   std::uint64_t sequence = 0;
+  bool asks_waiting = false;  // Held: what it would ask of its payment waits for the hold's end.
   friend bool operator==(const Order&, const Order&) = default;
 };
 

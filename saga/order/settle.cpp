@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "paysaga/saga/order/hold.hpp"
+
 namespace paysaga::order {
 namespace {
 
@@ -48,8 +50,9 @@ void close(Draft& draft) {
   const MoneyTotals& money = order.payment.money;
   const bool whole = money.refunded >= money.captured;
   const Status closed = whole ? Status::refunded : Status::partially_refunded;
-  order.held = false;
+  order.asks_waiting = false;
   order.compensation = std::nullopt;
+  let_go(draft);
   if (order.status == closed) return;
   move_to(draft, closed);
   tell(draft, EventType::order_refunded, to_text(closed),
@@ -65,9 +68,11 @@ void settle_as(Draft& draft, Ask ask, bool failed) {
   move_to(draft, failed || order.status == Status::refund_failed ? Status::refund_failed
                                                                  : Status::refund_pending);
   // While a dispute is open the customer's bank decides: won, what is left is asked for.
-  const bool waits = order.held || order.compensation || money.disputed > 0;
+  const bool waits = order.compensation || money.disputed > 0;
   const bool may_ask = ask == Ask::allowed && !waits;
-  if (may_ask && left_minor(money) > 0) ask_for_refund(draft);
+  if (!may_ask || left_minor(money) <= 0) return;
+  if (draft.hold) return wait_to_ask(draft);
+  ask_for_refund(draft);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "paysaga/saga/order/hold.hpp"
 #include "paysaga/saga/order/settle.hpp"
 
 namespace paysaga::order {
@@ -114,12 +115,13 @@ void payment_cancelled(Draft& draft, const News& news) {
 void expired_but_paid(Draft& draft, const News& news) {
   Order& order = draft.order;
   const bool told = order.status == Status::expired || order.status == Status::cancelled;
-  order.held = news.event.type == EventType::late_success && news.event.reason &&
-               news.event.reason->code == "hold";
+  const bool holds = news.event.type == EventType::late_success && news.event.reason &&
+                     news.event.reason->code == "hold";
   move_to(draft, Status::refund_pending);
   if (!order.ended && !told) {
     tell_expired(draft, "Your payment came after the order had expired; it is refunded.");
   }
+  if (holds) hold_late_success(draft);
   settle(draft, news);
 }
 
@@ -147,7 +149,7 @@ void end(Draft& draft, EndCause cause, std::string_view reason) {
   // The cancel of the payment is a call in flight; what the kitchen was told stands until then.
   if (draft.order.status != Status::pending) move_to(draft, Status::payment_processing);
   tell_cancelled(draft);
-  draft.cancels.push_back(command::PaymentCancel{draft.order.end_reason, true});
+  ask_to_cancel(draft);
 }
 
 void already_ended(Draft& draft) {

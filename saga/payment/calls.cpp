@@ -3,6 +3,7 @@
 #include <string>
 
 #include "paysaga/saga/payment/dispute.hpp"
+#include "paysaga/saga/payment/hold.hpp"
 #include "paysaga/saga/payment/operations.hpp"
 #include "paysaga/saga/payment/refunds.hpp"
 #include "paysaga/saga/planted.hpp"
@@ -27,7 +28,8 @@ Call send_of(const Operation& operation, const Context& context) {
               .request = operation.request,
               .key = operation.key,
               .not_before = operation.next_at,
-              .send_until = until};
+              .send_until = until,
+              .operation = operation.kind};
 }
 
 Call read_call(std::string id, CallKind kind, Lane lane, Request request, Time not_before) {
@@ -40,7 +42,7 @@ Call read_call(std::string id, CallKind kind, Lane lane, Request request, Time n
               .send_until = Time::max()};
 }
 
-Call look_of(const Payment& payment, const Operation& operation, const Context& context) {
+Call look_of(const Payment& payment, const Operation& operation, const Context& context, Time due) {
   const RequestEncoder& encoder = context.encoder;
   std::string id = operation.key.text() + "?" + std::to_string(operation.reads);
   const Lane lane = lane_of(operation.kind);
@@ -49,17 +51,16 @@ Call look_of(const Payment& payment, const Operation& operation, const Context& 
       const Time last = operation.answered_at.value_or(operation.decided_at);
       return read_call(std::move(id), CallKind::list_intents, lane,
                        encoder.list_intents(operation.decided_at - list_margin, last + list_margin),
-                       operation.next_at);
+                       due);
     }
     case OperationKind::confirm:
     case OperationKind::capture:
     case OperationKind::cancel:
       return read_call(std::move(id), CallKind::read_intent, lane,
-                       encoder.read_intent(payment.intent->id, payment.manual_capture),
-                       operation.next_at);
+                       encoder.read_intent(payment.intent->id, payment.manual_capture), due);
     case OperationKind::refund:
       return read_call(std::move(id), CallKind::list_refunds, lane,
-                       encoder.list_refunds(payment.intent->id), operation.next_at);
+                       encoder.list_refunds(payment.intent->id), due);
   }
   std::abort();  // Every kind is above; here memory is corrupt.
 }
@@ -109,15 +110,16 @@ bool waits_for_customer(const Payment& payment) {
 
 }  // namespace
 
-std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Context& context) {
+std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Context& context,
+                                const Hold* hold) {
   std::vector<Call> calls;
   for (const Operation& operation : payment.operations) {
-    switch (next_step(payment, operation)) {
+    switch (step_of(payment, operation, hold)) {
       case Step::send:
         calls.push_back(send_of(operation, context));
         break;
       case Step::look:
-        calls.push_back(look_of(payment, operation, context));
+        calls.push_back(look_of(payment, operation, context, due_of(operation, hold)));
         break;
       case Step::none:
         break;
@@ -136,13 +138,13 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
   return calls;
 }
 
-std::optional<Time> next_call_at(const Payment& payment, Time after) {
+std::optional<Time> next_call_at(const Payment& payment, Time after, const Hold* hold) {
   std::optional<Time> first;
   const auto add = [&](Time time) {
     if (time > after) earliest(first, time);
   };
   for (const Operation& operation : payment.operations) {
-    if (next_step(payment, operation) != Step::none) add(operation.next_at);
+    if (step_of(payment, operation, hold) != Step::none) add(due_of(operation, hold));
   }
   if (payment.next_read_at) add(*payment.next_read_at);
   if (looks_at_disputes(payment)) add(*payment.disputes_at);
@@ -152,11 +154,12 @@ std::optional<Time> next_call_at(const Payment& payment, Time after) {
   return first;
 }
 
-std::optional<Time> next_decision_at(const Payment& payment) {
+std::optional<Time> next_decision_at(const Payment& payment, const Hold* hold) {
+  const bool held = payment.status == Status::authorized || payment.status == Status::capturing;
+  if (held) return payment.hold_alarm_at;
+  if (hold != nullptr) return std::nullopt;
   std::optional<Time> first;
   if (waits_for_customer(payment)) first = payment.expires_at;
-  const bool held = payment.status == Status::authorized || payment.status == Status::capturing;
-  if (held) first = payment.hold_alarm_at;
   for (const Refund& refund : payment.refunds) {
     if (is_to_be_retried(refund)) earliest(first, *refund.next_at);
   }

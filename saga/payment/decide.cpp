@@ -71,6 +71,12 @@ Answered from_nothing(const Input& input, const Scope& scope) {
                     input);
 }
 
+/// While the order is held no timer acts. That held money is lost soon is said all the same.
+bool is_timer_held(const Payment& payment, const Input& input, const Scope& scope) {
+  const bool warns = payment.status == Status::authorized || payment.status == Status::capturing;
+  return scope.hold != nullptr && std::holds_alternative<WakeInput>(input) && !warns;
+}
+
 void from_status(Draft& draft, const Input& input) {
   switch (draft.payment.status) {
     case Status::creating:
@@ -103,6 +109,7 @@ void from_status(Draft& draft, const Input& input) {
 
 Answered decide(const std::optional<Payment>& now, const Input& input, const Scope& scope) {
   if (!now) return from_nothing(input, scope);
+  if (is_timer_held(*now, input, scope)) return nothing(Outcome::ignored, "held");
   Draft draft{scope, *now};
   const auto* news = std::get_if<WebhookInput>(&input);
   const bool disputed = news != nullptr && hear_of_dispute(draft, *news);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "paysaga/saga/payment/evidence.hpp"
+#include "paysaga/saga/payment/hold.hpp"
 #include "paysaga/saga/payment/steps.hpp"
 #include "paysaga/saga/payment/waits.hpp"
 
@@ -47,7 +48,7 @@ void look_beside(Draft& draft, const Operation& operation) {
 }
 
 void hasten(Draft& draft, Operation& operation) {
-  const Step step = next_step(draft.payment, operation);
+  const Step step = step_of(draft.payment, operation, draft.scope.hold);
   if (step == Step::none) return ignore(draft, "the cancel behind it finds out");
   if (step == Step::look) ++operation.reads;  // A look under way may be older than the news.
   operation.next_at = std::min(operation.next_at, draft.now());

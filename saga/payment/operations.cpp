@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "paysaga/saga/payment/hold.hpp"
 #include "paysaga/saga/payment/waits.hpp"
 #include "paysaga/saga/planted.hpp"
 
@@ -273,6 +274,10 @@ void look_failed(Draft& draft, Operation& operation, std::string_view why,
 }
 
 bool found_nothing(Draft& draft, Operation& operation) {
+  if (draft.scope.hold != nullptr) {
+    look_again(draft, operation);
+    return false;
+  }
   const Policy& policy = draft.policy();
   const Time now = draft.now();
   const Time sent = operation.answered_at.value_or(operation.decided_at);

@@ -266,12 +266,13 @@ void refund_late_success(Draft& draft) {
 
 void hear_refund(Draft& draft, const AnswerInput& input) {
   Payment& payment = draft.payment;
+  const bool held = draft.scope.hold != nullptr;
   for (Operation& operation : payment.operations) {
     if (operation.kind != OperationKind::refund) continue;
     const Step step = next_step(payment, operation);
     const bool sent = is_call(input.call_id, operation.key.text(), '#', operation.sends);
     const bool looked = is_call(input.call_id, operation.key.text(), '?', operation.reads);
-    if (!(sent && step == Step::send) && !(looked && step == Step::look)) continue;
+    if (!(sent && step == Step::send) && !(looked && (step == Step::look || held))) continue;
     Refund* refund = find_refund(payment, *operation.refund);
     ensure(refund != nullptr, "a refund's operation has its record");
     return sent ? hear_send(draft, operation, *refund, input)

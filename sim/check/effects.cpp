@@ -1,5 +1,9 @@
 #include "paysaga/sim/check/effects.hpp"
 
+#include <algorithm>
+
+#include "paysaga/saga/topic.hpp"
+
 namespace paysaga::sim {
 namespace {
 
@@ -8,8 +12,43 @@ constexpr Duration key_age_max = hours{20} + minutes{5};
 
 }  // namespace
 
+/// Its hold has ended. What could not be sent before is as young as this.
+void EffectCheck::release(const std::string& order, Time at) {
+  const auto held = held_.find(order);
+  if (held == held_.end()) return;
+  for (const std::string& key : held->second) {
+    if (const auto known = keys_.find(key); known != keys_.end()) known->second.appended_at = at;
+  }
+  held_.erase(held);
+}
+
+void EffectCheck::check_hold(const CountedDecision& decision) {
+  const Saga& after = *decision.after;
+  if (!after.hold) return release(after.id.text(), decision.entry.appended_at);
+  if (decision.before == nullptr || !decision.before->hold) return;
+  for (const storage::RecordOutput& output : decision.decision.outputs()) {
+    for (const std::string& topic : output.topics) {
+      if (!topic.ends_with(to_text(Topic::payment_refund_initiated)) &&
+          !topic.ends_with(to_text(Topic::payment_commands))) {
+        continue;
+      }
+      findings_.add({"effects", "a held order asks by " + topic, after.id.text(),
+                     decision.entry.appended_at});
+    }
+  }
+  if (!after.payment) return;
+  for (const Operation& operation : after.payment->operations) {
+    const auto& before = decision.before->payment;
+    const bool known = before && std::ranges::find(before->operations, operation.key,
+                                                   &Operation::key) != before->operations.end();
+    if (!known) held_[after.id.text()].insert(operation.key.text());
+  }
+}
+
 void EffectCheck::counted(const CountedDecision& decision) {
-  if (decision.after == nullptr || !decision.after->payment) return;
+  if (decision.after == nullptr) return;
+  check_hold(decision);
+  if (!decision.after->payment) return;
   for (const Operation& operation : decision.after->payment->operations) {
     std::string request = operation.request.target + "\n" + operation.request.body;
     const auto [known, is_new] = keys_.try_emplace(
@@ -33,6 +72,10 @@ void EffectCheck::arrived(const stripe::Request& request, Time at) {
     return;
   }
   const Known& of = known->second;
+  if (const auto held = held_.find(of.order);
+      held != held_.end() && held->second.contains(request.idempotency_key)) {
+    findings_.add({"effects", "the held order sent " + request.idempotency_key, of.order, at});
+  }
   if (of.request != "POST " + request.target + "\n" + request.body) {
     findings_.add(
         {"effects", "other bytes were sent under " + request.idempotency_key, of.order, at});

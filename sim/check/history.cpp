@@ -177,7 +177,7 @@ void HistoryCheck::check_wake(const CountedDecision& decision) {
   const Saga& saga = *decision.after;
   const Status status = status_of(saga);
   if (!saga.payment && saga.parked.empty()) return;  // Nobody has begun it, or the topics wake it.
-  if (!order::is_open(status) || status == Status::pending || saga.order.held) return;
+  if (!order::is_open(status) || status == Status::pending || saga.hold) return;
   if (!next_wake_at(saga)) wrong(decision, "an open order has no next wake-up");
 }
 

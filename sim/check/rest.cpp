@@ -7,6 +7,7 @@ namespace paysaga::sim {
 std::optional<std::string> why_restless(const Halves& halves) {
   using order::Status;
   if (halves.quarantined) return "it is quarantined";
+  if (halves.payments.hold || halves.orders.hold) return "it is held";
   const auto& payment = halves.payments.payment;
   const order::Order& order = halves.orders.order;
   const Status status = order.status;
@@ -27,7 +28,7 @@ std::optional<std::string> why_restless(const Halves& halves) {
     if (captured && payment->disputes_at) return "its disputes are to be looked at";
   }
   if (!payment) return std::nullopt;  // Nobody has begun it.
-  if (!order::is_open(status) || status == Status::pending || order.held) return std::nullopt;
+  if (!order::is_open(status) || status == Status::pending) return std::nullopt;
   if (status == Status::refund_failed) return std::nullopt;  // It is tried again, without end.
   return "its status is " + std::string{to_text(status)};
 }

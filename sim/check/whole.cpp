@@ -22,6 +22,7 @@ std::shared_ptr<const Saga> Wholes::find(std::string_view id) const {
   if (payments == nullptr) return orders;
   Saga whole = *payments;
   whole.order = orders->order;
+  if (orders->hold) whole.hold = orders->hold;
   whole.seen.insert(whole.seen.end(), orders->seen.begin(), orders->seen.end());
   whole.parked.insert(whole.parked.end(), orders->parked.begin(), orders->parked.end());
   return std::make_shared<const Saga>(std::move(whole));

@@ -39,7 +39,7 @@ void WishCheck::check_end(const Saga& saga, const Granted& granted, const Wrong&
   using order::Status;
   const Status status = saga.order.status;
   const MoneyTotals& money = saga.payment->money;
-  const bool waits = saga.order.held || status == Status::refund_failed;
+  const bool waits = saga.hold || status == Status::refund_failed;
   const std::int64_t kept = money.captured - money.refunded - money.lost;
   if (granted.end && !waits && kept > 0) {
     wrong("was granted an end, and " + std::to_string(kept) + " of its money is kept");
@@ -64,6 +64,8 @@ void WishCheck::grant(const Saga& saga, const std::string& id, const Command& co
                  [&](const command::OrderFulfilled&) { granted.fulfilled = true; },
                  [&](const command::PaymentCancel&) { granted.payment_cancel = true; },
                  [](const command::PaymentConfirm&) {},
+                 [](const command::OrderHold&) {},
+                 [](const command::OrderResume&) {},
                  [&](const command::PaymentCapture& ask) {
                    const std::int64_t all = saga.payment ? saga.payment->amount.minor : 0;
                    granted.captures.push_back(ask.amount_minor.value_or(all));

@@ -70,6 +70,7 @@ Customers::Order Customers::make_order(std::uint32_t number) const {
   order.returns = Prng::stream(plan_.seed, order.id + " returns");
   order.captures = Prng::stream(plan_.seed, order.id + " captures");
   order.by_hand = order.captures.chance(0.2);
+  order.holds = Prng::stream(plan_.seed, order.id + " holds");
   return order;
 }
 
@@ -78,6 +79,7 @@ void Customers::begin(std::uint32_t number) {
   initiate(order);
   if (order.prng.chance(0.3)) interfere(order);
   pay_elsewhere(order);
+  while (order.holds.chance(0.15)) hold(order);
 }
 
 /// Pays the same once more: while a cancel is still under way, or when the order is long closed.
@@ -182,6 +184,29 @@ void Customers::capture(Order& order) {
   }
 }
 
+/// An operator holds the order, whatever it is doing.
+void Customers::hold(Order& order) {
+  Prng& prng = order.holds;
+  const Duration longest = prng.chance(0.6) ? Duration{seconds{5}} : Duration{minutes{50}};
+  const Roles of = prng.chance(0.5) ? Roles::payments : Roles::orders;
+  operate(order, between(prng, milliseconds{0}, longest), "order.hold", of);
+}
+
+/// And resumes it, as he does whatever is held by a policy.
+void Customers::resume(Order& order, Roles of) {
+  Prng& prng = order.holds;
+  const Duration longest = prng.chance(0.6) ? Duration{seconds{20}} : Duration{hours{3}};
+  operate(order, between(prng, milliseconds{1}, longest), "order.resume", of);
+}
+
+/// Over HTTP alone.
+void Customers::operate(Order& order, Duration after, const std::string& command, Roles of) {
+  const std::string id = order.id + "-c" + std::to_string(++order.commands);
+  const std::string json = R"({"command":")" + command + R"(","command_id":")" + id +
+                           R"(","order_id":")" + order.id + R"(","reason":"the bank asks"})";
+  later(after, [this, &order, id, json, of] { doors_.operate(order.id, id, json, of); });
+}
+
 void Customers::refund(Order& order) {
   const std::int64_t part = std::max<std::int64_t>(order.minor / 50 * 10, 50);
   std::string fields = R"("reason":"an item was missing")";
@@ -212,6 +237,8 @@ void Customers::told(const Event& event) {
   const auto found = orders_.find(event.order.text());
   if (found == orders_.end()) return;
   Order& order = found->second;
+  if (event.type == EventType::held) resume(order, Roles::payments);
+  if (event.type == EventType::order_held) resume(order, Roles::orders);
   if (event.type == EventType::payment_failed && !event.final) confirm(order);
   if (event.type == EventType::order_created) {
     end(order);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "paysaga/saga/event.hpp"
+#include "paysaga/saga/roles.hpp"
 #include "paysaga/sim/world/plan.hpp"
 #include "paysaga/sim/world/timeline.hpp"
 
@@ -26,6 +27,10 @@ class Customers {
     /// Over HTTP: asked again, with the same id, until it is answered.
     std::function<void(const std::string& order, const std::string& id, const std::string& json)>
         ask;
+    /// The same by an operator, who means the nodes of a role, where it is run apart.
+    std::function<void(const std::string& order, const std::string& id, const std::string& json,
+                       Roles of)>
+        operate;
     /// Through a topic, as another producer does.
     std::function<void(const std::string& order, const std::string& id, const std::string& json)>
         put;
@@ -64,6 +69,7 @@ class Customers {
     bool off_session = false;
     bool by_hand = false;  // Its money is held until the kitchen has begun.
     Prng captures{0};
+    Prng holds{0};  // An operator's.
     int commands = 0;
   };
 
@@ -77,6 +83,9 @@ class Customers {
   void come_back(Order& order, Duration after);
   void confirm(Order& order);
   void capture(Order& order);
+  void hold(Order& order);
+  void resume(Order& order, Roles of);
+  void operate(Order& order, Duration after, const std::string& command, Roles of);
   void refund(Order& order);
   void end(Order& order);
   void send(Order& order, Duration after, const std::string& command, const std::string& fields);

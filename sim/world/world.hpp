@@ -55,6 +55,7 @@ class World {
     std::string order;
     std::string id;
     storage::ParsedCommand command;
+    Roles of;  // Whose nodes are meant; `both`: any that decide it.
     bool answered = false;
     int tries = 0;
   };
@@ -81,7 +82,7 @@ class World {
 
   // world_doors.cpp
   [[nodiscard]] Customers::Doors doors();
-  void ask(const std::string& order, const std::string& id, const std::string& json);
+  void ask(const std::string& order, const std::string& id, const std::string& json, Roles of);
   void try_ask(const AskPtr& ask);
   void pay(const std::string& order);
   void dispute(const std::string& order, const std::string& act);
@@ -91,7 +92,7 @@ class World {
   [[nodiscard]] std::optional<IntentId> intent_of(const std::string& order) const;
   void answered(const AskPtr& ask, int attempt, const actors::Submitted& answer);
   void put(const std::string& topic, storage::PartitionId partition, storage::LogRecord record);
-  [[nodiscard]] Machine* some_machine(const Command& command, Prng& prng);
+  [[nodiscard]] Machine* some_machine(const Ask& ask, Prng& prng);
 
   // world_faults.cpp
   void schedule_faults();

@@ -17,7 +17,9 @@ Duration between(Prng& prng, Duration low, Duration high) {
 Customers::Doors World::doors() {
   return {
       .ask = [this](const std::string& order, const std::string& id,
-                    const std::string& json) { ask(order, id, json); },
+                    const std::string& json) { ask(order, id, json, Roles::both); },
+      .operate = [this](const std::string& order, const std::string& id, const std::string& json,
+                        Roles of) { ask(order, id, json, of); },
       .put =
           [this](const std::string& order, const std::string& id, const std::string& json) {
             const auto command = storage::parse_command(json);
@@ -166,28 +168,32 @@ void World::put(const std::string& topic, storage::PartitionId partition,
 }
 
 /// One of those whose nodes decide the command.
-Machine* World::some_machine(const Command& command, Prng& prng) {
+Machine* World::some_machine(const Ask& ask, Prng& prng) {
   std::vector<Machine*> up;
   for (const auto& machine : machines_) {
-    if (machine->awake() && is_decided_by(machine->roles(), command)) up.push_back(machine.get());
+    const Roles roles = machine->roles();
+    if (!machine->awake() || !is_decided_by(roles, ask.command.input.command)) continue;
+    if (ask.of != Roles::both && roles != Roles::both && roles != ask.of) continue;
+    up.push_back(machine.get());
   }
   return up.empty() ? nullptr : up[prng.below(up.size())];
 }
 
-void World::ask(const std::string& order, const std::string& id, const std::string& json) {
+void World::ask(const std::string& order, const std::string& id, const std::string& json,
+                Roles of) {
   auto command = storage::parse_command(json);
   ensure(command.has_value(), "customers write commands that can be read");
   oracle_.commands.asked(order, id);
   oracle_.wishes.asked(order, command->input);
   tell(order, "asks " + json);
   ++asks_open_;
-  try_ask(std::make_shared<Ask>(Ask{order, id, std::move(*command)}));
+  try_ask(std::make_shared<Ask>(Ask{order, id, std::move(*command), of}));
 }
 
 /// One HTTP request to some node. Its client waits for a while, then asks again under the same id.
 void World::try_ask(const AskPtr& ask) {
   const int attempt = ++ask->tries;
-  if (Machine* machine = some_machine(ask->command.input.command, doors_prng_)) {
+  if (Machine* machine = some_machine(*ask, doors_prng_)) {
     machine->node().submit({ask->command.order, ask->command.input, false},
                            [this, ask, attempt](const actors::Submitted& answer) {
                              timeline_.after(milliseconds{1}, [this, ask, attempt, answer] {

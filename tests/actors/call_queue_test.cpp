@@ -12,7 +12,7 @@ StartCall call_of(const std::string& id, Lane lane) {
 
 std::string taken(CallQueue& queue, const std::function<bool(std::size_t)>& may) {
   std::string ids;
-  while (const auto start = queue.next(may)) ids += start->call.call.id + " ";
+  while (const auto ready = queue.next(may)) ids += ready->start.call.call.id + " ";
   return ids;
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("call queue: the lowest lane is never kept waiting for ever, unless it
     int read = 0;
     for (int i = 0; i < 20; ++i) {
       queue.put(0, call_of("pay", Lane::customer));  // They never pause.
-      read += queue.next(any)->call.call.id == "read" ? 1 : 0;
+      read += queue.next(any)->start.call.call.id == "read" ? 1 : 0;
     }
     CHECK(read == reads);
   }

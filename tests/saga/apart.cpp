@@ -104,7 +104,7 @@ void Apart::verify(Roles roles, const Input& input, const Decision& decision) co
   if (roles == Roles::payments) REQUIRE(decision.cancels.empty());
   if (is_open(next)) {
     CHECK(waiting_for(next).has_value());
-    const bool has_wake = roles == Roles::orders || next_wake_at(next).has_value();
+    const bool has_wake = roles == Roles::orders || next.hold || next_wake_at(next).has_value();
     REQUIRE(has_wake);
   }
   const std::size_t known = next.seen.size() + next.parked.size();

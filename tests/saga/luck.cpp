@@ -48,6 +48,11 @@ Command draw_end(Dice& dice) {
   }
 }
 
+Command draw_hold(Dice& dice) {
+  if (dice.one_in(2)) return command::OrderHold{"the bank asks", ""};
+  return command::OrderResume{"it is clear now", "OPS-7"};
+}
+
 AnswerInput take_answer(std::map<std::string, Answer>& in_flight, Dice& dice) {
   auto chosen = in_flight.begin();
   std::advance(chosen, static_cast<std::ptrdiff_t>(dice.below(in_flight.size())));
@@ -82,7 +87,7 @@ void check_final_status(const order::Order& order, const Oracle& oracle) {
       return;
     case order::Status::refund_pending:
     case order::Status::refund_failed:  // A refund that a person had asked for.
-      REQUIRE(order.held);
+      REQUIRE(order.asks_waiting);      // By the policy for late successes.
       return;
     case order::Status::partially_refunded:
     case order::Status::payment_pending:

@@ -42,6 +42,8 @@ void draw_faults(Oracle& oracle, Dice& dice, bool looks);
 [[nodiscard]] MethodId draw_method(Dice& dice, const char* favourite);
 /// Something that ends a payment or an order.
 [[nodiscard]] Command draw_end(Dice& dice);
+/// An operator's.
+[[nodiscard]] Command draw_hold(Dice& dice);
 /// One of the answers on their way arrives.
 [[nodiscard]] AnswerInput take_answer(std::map<std::string, Answer>& in_flight, Dice& dice);
 /// The customer, or the bank, does what is waited for.

@@ -12,7 +12,7 @@ constexpr char ledger[] = "ledger0001";
 constexpr int steps_max = 20'000;
 
 bool waits_for_people(const Saga& saga) {
-  return saga.order.held || saga.order.status == order::Status::pending;
+  return saga.hold || saga.order.status == order::Status::pending;
 }
 
 /// The rows of the domain that let a closed order move.
@@ -236,6 +236,13 @@ Act fulfilled(const std::string& id) {
 }
 Act refund(const std::string& id, const std::string& refund_id, std::optional<std::int64_t> minor) {
   return ask(id, command::RefundRequest{RefundId::of(refund_id), minor, "goodwill", false, {}});
+}
+
+Act hold(const std::string& id, const std::string& ticket) {
+  return ask(id, command::OrderHold{"the bank asks", ticket});
+}
+Act resume(const std::string& id) {
+  return ask(id, command::OrderResume{"it is clear now", ""});
 }
 
 Act run() {

@@ -79,6 +79,8 @@ void play(Play& play, std::initializer_list<Row> rows);
 [[nodiscard]] Act fulfilled(const std::string& id);
 [[nodiscard]] Act refund(const std::string& id, const std::string& refund_id,
                          std::optional<std::int64_t> minor = std::nullopt);
+[[nodiscard]] Act hold(const std::string& id, const std::string& ticket = {});
+[[nodiscard]] Act resume(const std::string& id);
 
 // The provider and time.
 [[nodiscard]] Act run();

@@ -37,7 +37,9 @@ class Storm {
     stage_.oracle.look_fates.clear();
     stage_.oracle.refund_fates.clear();
     while (!in_flight_.empty()) deliver();
+    patient_ = dice_.one_in(2);
     for (int round = 0; round < 20; ++round) {
+      resume("last" + std::to_string(round));
       static_cast<void>(stage_.oracle.finish_intents(dice_.one_in(2), stage_.now));
       static_cast<void>(stage_.oracle.finish_refunds(true));
       stage_.pass_all(hours{24 * 30});
@@ -93,6 +95,7 @@ class Storm {
   Command any_command() {
     if (commands_.empty() && !dice_.one_in(10)) return any_initiate();
     if (dice_.one_in(leanings_.cancels_every)) return draw_end(dice_);
+    if (stage_.saga.hold ? dice_.one_in(4) : dice_.one_in(12)) return draw_hold(dice_);
     switch (dice_.below(8)) {
       case 0:
         return any_initiate();
@@ -125,11 +128,22 @@ class Storm {
     for (Call& call : pending_calls(stage_.saga, stage_.context())) {
       if (call.not_before <= now && !in_flight_.contains(call.id)) due.push_back(std::move(call));
     }
+    for (const Call& call : due) REQUIRE_FALSE((stage_.saga.hold && call.kind == CallKind::send));
     if (due.empty()) return;
     const Call& call = due[dice_.below(due.size())];
     const bool too_old = call.send_until < now;
     in_flight_.emplace(call.id,
                        too_old ? Answer{answer::KeyExpired{}} : stage_.oracle.answer(call, now));
+  }
+
+  /// What the policy holds may stay so, if nobody has asked for a refund since.
+  void resume(const std::string& id) {
+    const Saga& saga = stage_.saga;
+    if (!saga.hold) return;
+    const bool works = saga.payment && payment::has_work(*saga.payment);
+    if (!saga.hold->command && !works && patient_) return;
+    static_cast<void>(stage_.decide(command_input(id, command::OrderResume{"enough", ""})));
+    REQUIRE_FALSE(stage_.saga.hold.has_value());
   }
 
   void deliver() {
@@ -211,6 +225,7 @@ class Storm {
   Dice dice_;
   Leanings leanings_;
   Play stage_;
+  bool patient_ = false;
   std::vector<CommandInput> commands_;
   std::map<std::string, Answer> in_flight_;
 };

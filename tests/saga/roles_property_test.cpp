@@ -36,7 +36,10 @@ class Gale {
     stage_.oracle.look_fates.clear();
     stage_.oracle.refund_fates.clear();
     while (!in_flight_.empty()) answer();
+    patient_ = dice_.one_in(2);
     for (int round = 0; round < 12; ++round) {
+      resume(Roles::payments, "last" + std::to_string(round));
+      resume(Roles::orders, "last" + std::to_string(round));
       static_cast<void>(stage_.oracle.finish_intents(dice_.one_in(2), stage_.now));
       static_cast<void>(stage_.oracle.finish_refunds(true));
       stage_.pass(hours{24 * 8});
@@ -81,7 +84,21 @@ class Gale {
                                   "goodwill", false, std::nullopt};
   }
 
+  void resume(Roles roles, const std::string& id) {
+    const std::optional<Hold>& hold =
+        roles == Roles::orders ? stage_.order.hold : stage_.payment.hold;
+    if (!hold || (!hold->command && patient_)) return;
+    const auto input = command_input(id, command::OrderResume{"enough", ""});
+    static_cast<void>(stage_.decide(roles, input));
+  }
+
   void command() {
+    if (commands_ > 0 && dice_.one_in(8)) {  // Each group has holds of its own.
+      const Roles roles = dice_.one_in(2) ? Roles::orders : Roles::payments;
+      const auto input = command_input("h" + std::to_string(commands_++), draw_hold(dice_));
+      static_cast<void>(stage_.decide(roles, input));
+      return;
+    }
     const Command command = any_command();
     stage_.decide(command_input("c" + std::to_string(commands_++), command));
   }
@@ -90,6 +107,7 @@ class Gale {
     const Time now = stage_.now;
     for (const Call& call : pending_calls(stage_.payment, stage_.context(Roles::payments))) {
       if (call.not_before > now || in_flight_.contains(call.id) || dice_.one_in(4)) continue;
+      REQUIRE_FALSE((stage_.payment.hold && call.kind == CallKind::send));
       const bool too_old = call.send_until < now;
       in_flight_.emplace(call.id,
                          too_old ? Answer{answer::KeyExpired{}} : stage_.oracle.answer(call, now));
@@ -152,6 +170,7 @@ class Gale {
   Dice dice_;
   Leanings leanings_;
   Apart stage_;
+  bool patient_ = false;
   int commands_ = 0;
   std::map<std::string, Answer> in_flight_;
 };

@@ -348,7 +348,7 @@ TEST_CASE("saga: paid while the expiry waits, by each policy", "[saga]") {
   const Case cases[] = {
       {LateSuccess::refund, "REFUNDED", "LATE_SUCCESS ORDER_EXPIRED " + given_back},
       {LateSuccess::accept, "PENDING", "LATE_SUCCESS ORDER_CREATED"},
-      {LateSuccess::hold, "REFUND_PENDING", "LATE_SUCCESS ORDER_EXPIRED"},
+      {LateSuccess::hold, "REFUND_PENDING", "LATE_SUCCESS ORDER_EXPIRED HELD"},
   };
   for (const Case& row : cases) {
     CAPTURE(row.told);
@@ -361,28 +361,9 @@ TEST_CASE("saga: paid while the expiry waits, by each policy", "[saga]") {
                     {customer_acts(true), "PAYMENT_PROCESSING", ""},
                     {pass(minutes{11}), row.status, row.told},
                 });
-    CHECK(stage.saga.order.held == (row.policy == LateSuccess::hold));
+    CHECK(stage.saga.hold.has_value() == (row.policy == LateSuccess::hold));
     CHECK(stage.oracle.given_back() == (row.policy == LateSuccess::refund ? 4200 : 0));
   }
-}
-
-TEST_CASE("saga: an operator decides a late success that is held", "[saga]") {
-  Play stage;
-  stage.policy.late_success = LateSuccess::hold;
-  play(stage,
-       {
-           {initiate("c1", 4200, "pm_3ds"), "PAYMENT_PROCESSING", "PAYMENT_INITIATED"},
-           {pass(minutes{20}), "PAYMENT_PROCESSING", "PAYMENT_PROCESSING PAYMENT_ACTION_REQUIRED"},
-           {customer_acts(true), "PAYMENT_PROCESSING", ""},
-           {pass(hours{20}), "REFUND_PENDING", "LATE_SUCCESS ORDER_EXPIRED"},
-       });
-  CHECK(waiting_for(stage.saga)->on == "operator");
-  CHECK(money_at_risk_minor(stage.saga) == 4200);
-  play(stage, {
-                  {refund("c2", "r1"), "REFUND_PENDING", ""},
-                  {run(), "REFUNDED", given_back},
-              });
-  CHECK_FALSE(stage.saga.order.held);
 }
 
 TEST_CASE("saga: a customer who cancels while the expiry waits is refunded, not late", "[saga]") {

@@ -81,6 +81,8 @@ TEST_CASE("input: commands have names and belong to one machine", "[saga][input]
       {command::OrderDeliveryFailed{""}, "order.delivery_failed", true},
       {command::OrderFulfilled{}, "order.fulfilled", true},
       {command::RefundRequest{RefundId::of("r1"), {}, "", false, {}}, "refund.request", false},
+      {command::OrderHold{"", ""}, "order.hold", true},
+      {command::OrderResume{"", ""}, "order.resume", true},
   };
   CHECK(std::size(rows) == std::variant_size_v<Command>);
   for (const auto& [command, text, of_order] : rows) {

@@ -82,6 +82,10 @@ TEST_CASE("command: each of the others", "[storage][codec]") {
   CHECK(read_as<command::OrderDeliveryFailed>(line("order.delivery_failed", R"(,"reason":"r")"))
             .reason == "r");
   read_as<command::OrderFulfilled>(line("order.fulfilled", ""));
+  CHECK(read_as<command::OrderHold>(line("order.hold", R"(,"reason":"r","ticket":"OPS-7")")) ==
+        command::OrderHold{"r", "OPS-7"});
+  CHECK(read_as<command::OrderResume>(line("order.resume", R"(,"reason":"r")")) ==
+        command::OrderResume{"r", ""});
   const auto all = read_as<command::RefundRequest>(line("refund.request", R"(,"reason":"cold")"));
   CHECK(all.refund.text() == "c1");
   CHECK_FALSE(all.amount_minor.has_value());
@@ -112,6 +116,10 @@ TEST_CASE("command: what is wrong is said in one sentence that names the field",
        "command 'payment.initate' is unknown; did you mean payment.initiate?"},
       {R"({"command":"pay","command_id":"c","order_id":"o"})", "command 'pay' is unknown; known"},
       {R"({"command":"payment.capture","command_id":"c","order_id":"o","amount":0})", "amount"},
+      {R"({"command":"order.hold","command_id":"c","order_id":"o"})",
+       "order.hold: reason is missing"},
+      {R"({"command":"order.hold","command_id":"c","order_id":"o","reason":"r","ticket":7})",
+       "order.hold: ticket must be a text"},
       {R"({"command":"order.fulfilled","order_id":"o"})", "order.fulfilled: command_id is missing"},
       {R"({"command":"order.fulfilled","command_id":"c"})", "order_id is missing"},
       {R"({"command":"order.fulfilled","command_id":"c c","order_id":"o"})",

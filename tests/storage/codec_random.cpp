@@ -17,6 +17,7 @@ Currency any_currency(CodecRandom& random) {
 class FieldDraw {
  public:
   explicit FieldDraw(CodecRandom& random) : random_{random} {}
+  void former(std::string_view) {}
 
   template <class T>
   void operator()(std::string_view, T& member) {
@@ -117,7 +118,7 @@ Saga CodecRandom::saga() {
 
 Event CodecRandom::event(const OrderId& order, Machine machine, std::uint64_t sequence) {
   const auto first = static_cast<std::uint64_t>(EventType::payment_refund_initiated);
-  const auto last = static_cast<std::uint64_t>(EventType::order_command_refused);
+  const auto last = static_cast<std::uint64_t>(EventType::order_resumed);
   const std::uint64_t type =
       machine == Machine::payment ? number(first) : first + number(last - first + 1);
   FieldDraw draw{*this};

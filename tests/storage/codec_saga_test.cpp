@@ -78,6 +78,22 @@ TEST_CASE("state codec: a payment of before it was kept when it was seen", "[sto
   CHECK(read > 0);
 }
 
+TEST_CASE("state codec: a hold from before holds had reasons is the policy's", "[storage][codec]") {
+  const std::string json =
+      R"({"v":1,"id":"ord_1","version":3,"updated_at":7,"order":{"status":"refund_pending",)"
+      R"("payment":{"sequence":4,"status":"captured","money":{"captured":4200}},)"
+      R"("held":true,"sequence":2}})";
+  const Saga saga = decode_saga(with_json(json)).value();
+  REQUIRE(saga.hold.has_value());
+  CHECK_FALSE(saga.hold->command.has_value());
+  CHECK(saga.hold->since == time_from_micros(7));
+  CHECK(saga.order.asks_waiting);
+  CHECK(saga.order.sequence == 2);
+  CHECK(check(saga, Roles::orders).value_or("") == "");
+  CHECK(json_of(saga).find("\"held\"") == std::string::npos);
+  CHECK(decode_saga(encode_saga(saga)).value() == saga);
+}
+
 TEST_CASE("state codec: every damaged byte and every cut is reported", "[storage][codec]") {
   CodecRandom random{7};
   const std::string bytes = encode_saga(random.saga());

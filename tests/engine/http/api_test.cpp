@@ -270,10 +270,23 @@ TEST_CASE("api: a quarantine is lifted with a reason only", "[engine][http]") {
   CHECK(world.ask("POST", "/v1/orders/ord_1/skip", R"({"why":"bad"})").status == 400);
   CHECK(world.ask("POST", "/v1/orders/ord_1/skip", R"({"reason":7})").status == 400);
   CHECK(world.ask("POST", "/v1/orders/ord_1/skip").status == 415);
-  const Reply refused = world.ask("POST", "/v1/orders/free/resume", R"({"reason":"x"})");
+  const Reply refused = world.ask("POST", "/v1/orders/busy/resume", R"({"reason":"x"})");
   CHECK(refused.status == 409);
-  CHECK(holds(refused.body, R"("order_id":"free")"));
+  CHECK(holds(refused.body, R"("order_id":"busy")"));
   CHECK(world.ask("POST", "/v1/orders/free/skip", R"({"reason":"x"})").status == 503);
+}
+
+TEST_CASE("api: an order is held and resumed by commands, with a reason and a ticket",
+          "[engine][http]") {
+  World world;
+  world.engine.settle("free");
+  const std::string why = R"({"reason":"the bank asks","ticket":"OPS-7"})";
+  CHECK(world.ask("POST", "/v1/orders/free/hold", why).status < 300);
+  CHECK(holds(world.engine.commands().back(), "order.hold"));
+  CHECK(world.ask("POST", "/v1/orders/free/resume", why).status < 300);
+  CHECK(holds(world.engine.commands().back(), "order.resume"));
+  CHECK(world.ask("POST", "/v1/orders/free/hold", R"({"ticket":"OPS-7"})").status == 400);
+  CHECK(world.ask("POST", "/v1/orders/free/hold", R"({"reason":"x","ticket":7})").status == 400);
 }
 
 TEST_CASE("api: a dead letter is redriven or discarded, with a reason", "[engine][http]") {

@@ -213,7 +213,7 @@ void FakeEngine::partitions(Done<std::vector<actors::PartitionInfo>> done) {
 }
 
 void FakeEngine::resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) {
-  if (order.text() == "free") return done(fail(ErrorCode::forbidden, "it is not quarantined"));
+  if (order.text() == "busy") return done(fail(ErrorCode::forbidden, "it is being resumed"));
   {
     const std::lock_guard lock{guard_};
     commands_.push_back("resume " + order.text() + " " + reason);

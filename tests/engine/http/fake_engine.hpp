@@ -53,6 +53,9 @@ class FakeEngine : public Engine {
   void actors(std::size_t limit, Done<std::vector<actors::ActorInfo>> done) override;
   void actor(OrderId order, Done<std::optional<actors::ActorInfo>> done) override;
   void partitions(Done<std::vector<actors::PartitionInfo>> done) override;
+  [[nodiscard]] bool quarantined(const OrderId& order) const override {
+    return order.text() == "ord_1" || order.text() == "busy";
+  }
   void resume(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   void skip(OrderId order, std::string reason, Done<Result<std::monostate>> done) override;
   [[nodiscard]] Result<Page> dead_letters(const storage::DeadLetterQuery& query) const override;

@@ -133,7 +133,7 @@ std::string outcome_of(const Order& order, const Input& input) {
     text.append(", payment.cancel").append(cancel.final ? " final" : "");
   }
   if (verdict.next.stuck) text.append("; stuck ").append(verdict.next.stuck->reason);
-  if (verdict.next.held) text.append("; held");
+  if (answer.hold) text.append("; held");
   return text;
 }
 
