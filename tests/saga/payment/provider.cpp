@@ -204,6 +204,7 @@ Answer Provider::read(const Call& call) {
     }
     case CallKind::list_disputes:
       return answer::Disputes{};
+    case CallKind::page:
     case CallKind::send:
       break;
   }
