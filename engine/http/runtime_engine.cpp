@@ -42,7 +42,7 @@ Result<std::string> shown_by(actors::ProviderReply& reply) {
     return std::move(page->objects.front());
   }
   return fail(ErrorCode::unavailable,
-              "Stripe does not show the payment intent now: " + to_text(reply.answer));
+              "Stripe does not show the payment intent now: " + paysaga::to_text(reply.answer));
 }
 
 /// Makes the answer to a repeat what was answered then: the state remembers it by the command's id.
