@@ -32,6 +32,7 @@ std::string name_of(const Answer& answer) {
                         [](const answer::Refund&) { return std::string{"done"}; },
                         [](const answer::Refunds&) { return std::string{"done"}; },
                         [](const answer::Disputes&) { return std::string{"done"}; },
+                        [](const answer::Page&) { return std::string{"done"}; },
                         [](const answer::Declined&) { return std::string{"declined"}; },
                         [](const answer::Refused&) { return std::string{"refused"}; },
                         [](const answer::NotSent& a) {
