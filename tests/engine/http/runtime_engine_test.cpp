@@ -74,10 +74,9 @@ class Node {
     REQUIRE(started);
     runtime_ = std::move(*started);
     provider_.ledger = runtime_->ledger();
-    engine_ = std::make_unique<RuntimeEngine>(runtime_->node(), runtime_->store(),
-                                              RuntimeEngine::Neighbours{},
-                                              [this] { return runtime_->checkpoint(); },
-                                              RuntimeEngine::Provider{&provider_.encoder()});
+    engine_ = std::make_unique<RuntimeEngine>(
+        runtime_->node(), runtime_->store(), RuntimeEngine::Neighbours{},
+        [this] { return runtime_->checkpoint(); }, RuntimeEngine::Provider{&provider_.encoder()});
     auto api = std::make_shared<Api>(*engine_, metrics_, ApiOptions{.version = "1", .node = "n"});
     ServerOptions options;
     options.listen.port = 0;
