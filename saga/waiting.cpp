@@ -208,8 +208,8 @@ std::optional<Waiting> waiting_for(const Saga& saga) {
   const bool known = saga.payment || saga.order.payment.sequence > 0;
   Waiting waiting = saga.hold      ? for_operator(*saga.hold)
                     : saga.payment ? for_payment(saga)
-                    : known      ? for_order(saga)
-                                 : Waiting{"command", "its payment.initiate, which has not come",
+                    : known        ? for_order(saga)
+                                   : Waiting{"command", "its payment.initiate, which has not come",
                                       saga.parked.front().since, std::nullopt};
   waiting.next_at = next_wake_at(saga);
   return waiting;
