@@ -59,7 +59,8 @@ class FullLog final : public actors::trial::LogAround {
 };
 
 struct World {
-  World() : webhooks{options(), *log, store, provider} {}
+  explicit World(WebhookOptions with = options())
+      : webhooks{std::move(with), *log, store, provider} {}
 
   static WebhookOptions options() {
     return {{{"main", "whsec_main"}, {"next", "whsec_next"}}, std::string{topic}, "ours", false};
@@ -184,6 +185,19 @@ TEST_CASE("webhooks: what cannot be kept is to be sent again", "[engine]") {
                 [&](WebhookAnswer a) { answer = std::move(a); });
   CHECK(answer.result == WebhookResult::unavailable);
   CHECK(answer.detail == "it cannot be kept now: the disk is full");
+}
+
+TEST_CASE("webhooks: while an operator holds reads, one that needs a read is asked for again",
+          "[engine][hold]") {
+  WebhookOptions options = World::options();
+  options.held = [](const Call& call) { return call.kind == CallKind::read_intent; };
+  World world{std::move(options)};
+  world.show("ord_7", "ours");
+  const WebhookAnswer answer = world.take(event("refund.created", refund_of("pi_9")));
+  CHECK(answer.result == WebhookResult::unavailable);
+  CHECK(world.provider.calls == 0);
+  const std::string known = event("payment_intent.succeeded", intent_of("ord_7", "ours"));
+  CHECK(world.take(known).result == WebhookResult::stored);
 }
 
 }  // namespace paysaga::engine::stripe
