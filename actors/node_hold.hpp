@@ -21,8 +21,8 @@ enum class HoldScope : std::uint8_t {
 inline constexpr std::array<std::string_view, 4> hold_scopes = {"node", "provider", "operation",
                                                                 "breaker"};
 /// What a hold of an operation may name: the kinds of calls that change something, and all others.
-inline constexpr std::array<std::string_view, 6> held_operations = {
-    "create", "confirm", "capture", "cancel", "refund", "reads"};
+inline constexpr std::array<std::string_view, 6> held_operations = {"create", "confirm", "capture",
+                                                                    "cancel", "refund",  "reads"};
 /// The breaker of the host and the key, beside those of the endpoints.
 inline constexpr std::string_view all_endpoints = "all";
 

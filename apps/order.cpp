@@ -103,7 +103,7 @@ ExitCode list(const Common& common, const OrderOptions& options) {
     std::string waits = text_at(order, "/waiting/for");
     const std::string stuck = text_at(order, "/stuck/reason");
     if (!stuck.empty()) waits = "STUCK " + stuck;
-    if (text_at(order, "/held") == "true") waits = "HELD " + stuck;
+    if (text_at(order, "/held") == "true") waits = stuck.empty() ? "HELD" : "HELD, STUCK " + stuck;
     return std::vector<std::string>{text_at(order, "/order_id"),
                                     text_at(order, "/status"),
                                     money_at(order, "/amount"),

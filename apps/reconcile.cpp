@@ -80,7 +80,7 @@ std::vector<std::string> rows_of_sums(const std::vector<std::string>& sums) {
 Listing findings_listing() {
   Listing listing;
   listing.id = "/order_id";
-  listing.columns = {{"DIFFERENCE"}, {"ORDER"},  {"PROVIDER ID"}, {"MONEY", Table::Align::right},
+  listing.columns = {{"DIFFERENCE"}, {"ORDER"}, {"PROVIDER ID"}, {"MONEY", Table::Align::right},
                      {"ENGINE"},     {"STRIPE"}};
   listing.row = [](const Json& of) {
     return std::vector<std::string>{text_at(of, "/difference"),  text_at(of, "/order_id"),
@@ -211,8 +211,8 @@ ExitCode begin(const Common& common, const ReconcileOptions& options) {
 
 ExitCode report(const Common& common, const ReconcileOptions& options) {
   if (common.data) {
-    const auto kept = engine::reconcile::newest_report(std::filesystem::path{*common.data} /
-                                                       "reconciliations");
+    const auto kept =
+        engine::reconcile::newest_report(std::filesystem::path{*common.data} / "reconciliations");
     if (!kept) return complain_of(kept.error());
     return print_report(common, options, *kept);
   }
@@ -235,9 +235,8 @@ void add_reconcile(CLI::App& app, Common& common, Work& work) {
       "run", "Compare now: exit 8 if anything differs; nothing is changed anywhere");
   run->add_option("--since", options->since, "How far back: 7d, 36h (7d)");
   run->add_flag("--no-wait", options->no_wait, "Only begin; look with `reconcile report`");
-  run->callback([&common, &work, options] {
-    work = [&common, options] { return begin(common, *options); };
-  });
+  run->callback(
+      [&common, &work, options] { work = [&common, options] { return begin(common, *options); }; });
   CLI::App* show = reconcile->add_subcommand(
       "report", "The newest comparison of the node, or of a data directory");
   show->callback([&common, &work, options] {

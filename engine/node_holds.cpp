@@ -16,6 +16,7 @@ namespace {
 using actors::HoldScope;
 using actors::NodeHold;
 
+constexpr std::int64_t file_version = 1;
 constexpr std::size_t file_bytes_max = std::size_t{1} << 20U;
 constexpr std::size_t text_bytes_max = 500;
 constexpr std::size_t ticket_bytes_max = 200;
@@ -113,6 +114,10 @@ Result<std::vector<NodeHold>> kept_holds(const std::filesystem::path& data) {
   if (!text) return tl::unexpected<Error>{text.error()};
   const auto document = storage::JsonDocument::parse(*text);
   if (!document) return broken(document.error().detail);
+  const auto version = document->root().find("v");
+  if (!version || version->integer() != file_version) {
+    return broken("it is not of version " + std::to_string(file_version));
+  }
   const auto list = document->root().find("holds");
   if (!list || list->type() != storage::JsonType::array) return broken("it has no array 'holds'");
   std::vector<NodeHold> holds;
@@ -204,7 +209,7 @@ Result<void> NodeHolds::keep(std::vector<NodeHold> holds) {
   std::string text;
   storage::JsonWriter json{text};
   json.open_object();
-  json.key("v").integer(1);
+  json.key("v").integer(file_version);
   json.key("holds").open_array();
   for (const NodeHold& hold : holds) {
     json.open_object();

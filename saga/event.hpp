@@ -32,7 +32,7 @@ enum class EventType {
   dispute_opened,
   dispute_won,
   dispute_lost,
-  command_refused,           // By the payment machine, as the next two.
+  command_refused,  // By the payment machine, as the next two.
   held,
   resumed,
   payment_refund_initiated,  // Order machine, as all below.

@@ -146,7 +146,8 @@ struct Input {
 [[nodiscard]] bool is_hold_command(const Command& command);
 /// True if the order machine decides it, false if the payment machine does.
 [[nodiscard]] bool is_order_command(const Command& command);
-/// True if nodes of these roles run the machine that decides it. A hold concerns whichever they run.
+/// True if nodes of these roles run the machine that decides it. A hold concerns whichever they
+/// run.
 [[nodiscard]] bool is_decided_by(Roles roles, const Command& command);
 
 }  // namespace paysaga

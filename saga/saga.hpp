@@ -116,7 +116,8 @@ struct Decision {
 [[nodiscard]] std::optional<Time> next_decision_at(const Saga& saga);
 
 /// When something is next to be done without news from outside: a call or a wake. Every open order
-/// has one, unless people are to act or it is held. With `after`, the first that is later: a call may be planned beside one that runs.
+/// has one, unless people are to act or it is held. With `after`, the first that is later: a call
+/// may be planned beside one that runs.
 [[nodiscard]] std::optional<Time> next_wake_at(const Saga& saga, Time after = Time::min());
 
 /// True while anything may still be done for it (status open, or an operation, refund or parked

@@ -80,8 +80,7 @@ std::vector<std::string_view> allowed_actions(const Saga& saga) {
   }
   if (refundable && left_minor(saga) > 0) actions.push_back("refund.request");
   drop_other_role(saga, actions);
-  const bool known = saga.payment || saga.order.payment.sequence > 0;
-  if (known) actions.push_back(saga.hold ? "order.resume" : "order.hold");
+  if (saga.hold) actions.push_back("order.resume");
   return actions;
 }
 

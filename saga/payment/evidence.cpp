@@ -278,7 +278,8 @@ Finding hear(Draft& draft, const AnswerInput& input) {
     const bool awaited = step != Step::look || operation.phase == Phase::intended;
     if (sent && awaited) return hear_send(draft, operation, input);
     const bool looked = is_call(input.call_id, operation.key.text(), '?', operation.reads);
-    if (looked && (step != Step::send || draft.scope.hold != nullptr)) return hear_look(draft, operation, input);
+    if (looked && (step != Step::send || draft.scope.hold != nullptr))
+      return hear_look(draft, operation, input);
   }
   const bool read = payment.next_read_at && payment.intent &&
                     is_call(input.call_id, "read:" + payment.intent->id.text(), '#', payment.looks);

@@ -79,8 +79,9 @@ TEST_CASE("node holds: only what a node knows can be held", "[engine][hold]") {
 }
 
 TEST_CASE("node holds: a file that cannot be read is not taken for none", "[engine][hold]") {
-  for (const char* text : {"", "{", R"({"v":1})", R"({"holds":[{"scope":"provider"}]})",
-                           R"({"holds":[{"scope":"all","name":"x","reason":"y"}]})"}) {
+  for (const char* text :
+       {"", "{", R"({"v":1})", R"({"v":1,"holds":[{"scope":"provider"}]})",
+        R"({"v":1,"holds":[{"scope":"all","name":"x","reason":"y"}]})", R"({"v":2,"holds":[]})"}) {
     const Directory data;
     std::ofstream{data.path / "holds.json"} << text;
     const auto opened = NodeHolds::open(data.path, names());

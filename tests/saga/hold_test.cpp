@@ -279,7 +279,11 @@ TEST_CASE("hold: a parked command has as long as before once it is resumed", "[s
                    "parked the outcome of the payment is not known"},
                   {hold("c3"), "PAYMENT_PROCESSING", "HELD"},
                   {pass(hours{1}), "PAYMENT_PROCESSING", ""},
+                  {[](Play& play) { static_cast<void>(play.wake()); }, "PAYMENT_PROCESSING",
+                   "ignored nothing is due"},
                   {resume("c4"), "PAYMENT_PROCESSING", "RESUMED"},
+                  {[](Play& play) { static_cast<void>(play.wake()); }, "PAYMENT_PROCESSING",
+                   "ignored nothing is due"},
                   {pass(minutes{5}), "PENDING",
                    "PAYMENT_OUTCOME_KNOWN PAYMENT_COMPLETED ORDER_CREATED PAYMENT_REFUNDED"},
               });

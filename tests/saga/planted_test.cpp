@@ -10,7 +10,7 @@ TEST_CASE("planted: every bug has its own name and is found by it", "[saga][plan
     CHECK(bug != PlantedBug::none);
     CHECK(parse_planted_bug(to_text(bug)).value() == bug);
   }
-  CHECK(planted_bugs.size() == static_cast<std::size_t>(PlantedBug::webhook_merged_backwards));
+  CHECK(planted_bugs.size() == static_cast<std::size_t>(PlantedBug::sweep_skips_page));
   CHECK(parse_planted_bug("none").value() == PlantedBug::none);
   CHECK(parse_planted_bug("no_such_bug").error().code == ErrorCode::malformed);
   CHECK_FALSE(parse_planted_bug("").has_value());

@@ -45,7 +45,10 @@ TEST_CASE("reconcile: what differs between an intent and its order", "[engine]")
       {"nothing", [](auto&, auto&) {}, ""},
       {"another amount", [](auto& t, auto&) { t.amount.minor = 4100; }, "amount_differs"},
       {"another currency",
-       [](auto& t, auto&) { t.amount = Money{4200, *Currency::parse("USD")}; }, "amount_differs"},
+       [](auto& t, auto&) {
+         t.amount = Money{4200, *Currency::parse("USD")};
+       },
+       "amount_differs"},
       {"captured there only",
        [](auto&, auto& h) {
          h.captured_minor = 0;

@@ -20,7 +20,8 @@ std::string intent(const std::string& id, const std::string& order, int captured
 
 std::string order(const std::string& id, const std::string& intent, int captured,
                   const std::string& phase = "done") {
-  return R"({"order_id":")" + id + R"(","status":"PENDING","updated_at":")" + paysaga::to_text(now) +
+  return R"({"order_id":")" + id + R"(","status":"PENDING","updated_at":")" +
+         paysaga::to_text(now) +
          R"(","amount":{"minor":100,"currency":"EUR"},"money":{"captured":)" +
          std::to_string(captured) +
          R"(,"refunding":0,"refunded":0},"payment":{"status":"captured","payment_intent_id":")" +

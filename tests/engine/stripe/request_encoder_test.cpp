@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "paysaga/engine/stripe/form.hpp"
+#include "paysaga/engine/stripe/listing.hpp"
 #include "paysaga/engine/stripe/permissions.hpp"
 
 namespace paysaga::engine::stripe {
@@ -156,7 +157,13 @@ class Every final : public RequestEncoder {
             list_intents({}, {}),
             read_refund(ProviderRefundId::of("re_1")),
             list_refunds(intent),
-            list_disputes(intent)};
+            list_disputes(intent),
+            list_page(Listed::events, {}, "").request,
+            list_page(Listed::intents, {}, "").request,
+            list_page(Listed::refunds, {}, "").request,
+            read_object(Listed::intents, "pi_1").request,
+            read_object(Listed::refunds, "re_1").request,
+            newest_event().request};
   }
 };
 
@@ -198,12 +205,14 @@ TEST_CASE("permissions: one a resource, to write where anything writes", "[strip
   CHECK(table ==
         "PaymentIntents write: create_intent confirm_intent capture_intent cancel_intent "
         "read_intent list_intents\n"
-        "Charges and Refunds write: create_refund read_intent read_refund list_refunds\n"
-        "Disputes read: list_disputes\n");
+        "Charges and Refunds write: create_refund read_intent list_intents read_refund "
+        "list_refunds\n"
+        "Disputes read: list_disputes\n"
+        "Events read: list_events\n");
   CHECK(key_form_url() ==
         "https://dashboard.stripe.com/apikeys/create?name=paysaga"
         "&permissions%5B%5D=rak_payment_intent_write&permissions%5B%5D=rak_charge_write"
-        "&permissions%5B%5D=rak_dispute_read");
+        "&permissions%5B%5D=rak_dispute_read&permissions%5B%5D=rak_event_read");
 }
 
 TEST_CASE("encoder: a reason to cancel is one of the four that Stripe knows", "[stripe]") {

@@ -51,7 +51,7 @@ other intent: none: ignored
 creating
 intent: creating: ignored
 decline: creating: ignored
-refund: creating: ignored
+refund: creating: create 1.1
 other intent: creating: ignored
 ready
 intent: ready: read
@@ -86,7 +86,7 @@ other intent: authorized: ignored
 capturing
 intent: capturing: ignored
 decline: capturing: ignored
-refund: capturing: ignored
+refund: capturing: capture 1.1
 other intent: capturing: ignored
 captured
 intent: captured: ignored
@@ -96,7 +96,7 @@ other intent: captured: ignored
 cancelling
 intent: cancelling: ignored
 decline: cancelling: ignored
-refund: cancelling: ignored
+refund: cancelling: cancel 1.1
 other intent: cancelling: ignored
 cancelled
 intent: cancelled: ignored
@@ -230,12 +230,12 @@ TEST_CASE("webhook: a refund that had succeeded and failed later is told of", "[
 TEST_CASE("webhook: refunds that were told of before the payment is known are listed then",
           "[saga][payment]") {
   World world = in_status(Status::confirming);
-  play(world, {
-                  {webhook(News::refund), "confirming", "confirm 1.1, read"},
-                  {succeeded(), "captured", "read | PAYMENT_COMPLETED"},
-                  {refunds_are("refunds:", {elsewhere("re_9", 10'00)}), "captured",
-                   "| PAYMENT_REFUNDED"},
-              });
+  play(world,
+       {
+           {webhook(News::refund), "confirming", "confirm 1.1, read"},
+           {succeeded(), "captured", "read | PAYMENT_COMPLETED"},
+           {refunds_are("refunds:", {elsewhere("re_9", 10'00)}), "captured", "| PAYMENT_REFUNDED"},
+       });
   CHECK(world.payment->money.refunded == 10'00);
   CHECK(world.calls().empty());
 }
