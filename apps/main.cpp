@@ -20,8 +20,8 @@ std::string verb_of(const CLI::App& app) {
 
 /// One object, or a text of its own, is no table.
 bool has_csv(const std::string& verb) {
-  constexpr std::array lists = {"order list",     "order count",   "actor list",
-                                "partition list", "partition lag", "dlq list"};
+  constexpr std::array lists = {"reconcile run", "reconcile report", "order list",    "order count",
+                                "actor list",    "partition list",   "partition lag", "dlq list"};
   return std::ranges::find(lists, verb) != lists.end();
 }
 

@@ -40,11 +40,11 @@ std::vector<std::string> items_of(const Json& report, std::string_view array) {
   return items;
 }
 
-/// An amount of a sum, which names its currency beside it.
-std::string sum_at(const Json& sums, const std::string& pointer) {
-  const auto currency = Currency::parse(text_at(sums, "/currency"));
+/// An amount of a row of sums, which names its currency beside it.
+std::string sum_at(const Json& row, std::string_view pointer) {
+  const auto currency = Currency::parse(text_at(row, "/currency"));
   std::int64_t minor = 0;
-  if (!currency || sums.at_pointer(pointer).get(minor) != simdjson::SUCCESS) return {};
+  if (!currency || row.at_pointer(pointer).get(minor) != simdjson::SUCCESS) return {};
   return to_text(Money{minor, *currency});
 }
 
@@ -57,6 +57,16 @@ Listing sums_listing() {
                      {"PAYMENTS", Align::right},
                      {"CAPTURED", Align::right},
                      {"REFUNDED", Align::right}};
+  listing.row = [](const Json& of) {
+    return std::vector<std::string>{text_at(of, "/currency"), text_at(of, "/side"),
+                                    text_at(of, "/payments"), sum_at(of, "/captured_minor"),
+                                    sum_at(of, "/refunded_minor")};
+  };
+  listing.csv = {{"currency", "/currency"},
+                 {"side", "/side"},
+                 {"payments", "/payments"},
+                 {"captured_minor", "/captured_minor"},
+                 {"refunded_minor", "/refunded_minor"}};
   return listing;
 }
 
@@ -68,10 +78,11 @@ std::vector<std::string> rows_of_sums(const std::vector<std::string>& sums) {
     Json of;
     if (parser.parse(text).get(of) != simdjson::SUCCESS) continue;
     for (const std::string side : {"provider", "engine", "foreign"}) {
+      const auto at = [&](const char* name) { return text_at(of, "/" + side + "/" + name); };
       rows.push_back(fmt::format(
-          R"({{"currency":"{}","side":"{}","payments":{},"captured":"{}","refunded":"{}"}})",
-          text_at(of, "/currency"), side, number_at(of, "/" + side + "/payments"),
-          sum_at(of, "/" + side + "/captured_minor"), sum_at(of, "/" + side + "/refunded_minor")));
+          R"({{"currency":"{}","side":"{}","payments":{},"captured_minor":{},"refunded_minor":{}}})",
+          text_at(of, "/currency"), side, at("payments"), at("captured_minor"),
+          at("refunded_minor")));
     }
   }
   return rows;
@@ -82,6 +93,10 @@ Listing findings_listing() {
   listing.id = "/order_id";
   listing.columns = {{"DIFFERENCE"}, {"ORDER"}, {"PROVIDER ID"}, {"MONEY", Table::Align::right},
                      {"ENGINE"},     {"STRIPE"}};
+  listing.csv = {{"difference", "/difference"},   {"order_id", "/order_id"},
+                 {"provider_id", "/provider_id"}, {"minor", "/money/minor"},
+                 {"currency", "/money/currency"}, {"engine", "/engine"},
+                 {"provider", "/provider"},       {"meaning", "/meaning"}};
   listing.row = [](const Json& of) {
     return std::vector<std::string>{text_at(of, "/difference"),  text_at(of, "/order_id"),
                                     text_at(of, "/provider_id"), money_at(of, "/money"),
@@ -91,13 +106,7 @@ Listing findings_listing() {
 }
 
 ExitCode print_sums(const std::string& output, const Json& report) {
-  Listing listing = sums_listing();
-  listing.row = [](const Json& of) {
-    return std::vector<std::string>{text_at(of, "/currency"), text_at(of, "/side"),
-                                    text_at(of, "/payments"), text_at(of, "/captured"),
-                                    text_at(of, "/refunded")};
-  };
-  return print_items(output, listing, rows_of_sums(items_of(report, "sums")));
+  return print_items(output, sums_listing(), rows_of_sums(items_of(report, "sums")));
 }
 
 /// What people read first, and what each kind of difference means.

@@ -80,18 +80,39 @@ void EventSweep::on_page(const actors::ProviderReply& reply) {
     sweep_->open = page->objects.size() + 1;  // The one more is this page itself.
     sweep_->report.events += page->objects.size();
   }
-  for (const std::string& event : page->objects) {
-    ports_.take(event, [this](const WebhookAnswer& answer) { took(answer); });
-  }
-  took({WebhookResult::unhandled, {}});
+  for (const std::string& event : page->objects) take(event);
+  settle_one();
 }
 
-void EventSweep::took(const WebhookAnswer& answer) {
+void EventSweep::take(const std::string& event) {
+  const std::string id = id_of_object(event);
+  {
+    std::unique_lock lock{guard_};
+    if (known_.contains(id)) {
+      lock.unlock();
+      return settle_one();
+    }
+  }
+  ports_.take(event, [this, event](const WebhookAnswer& answer) { took(event, answer); });
+}
+
+void EventSweep::took(const std::string& event, const WebhookAnswer& answer) {
   {
     const std::lock_guard lock{guard_};
     if (answer.result == WebhookResult::stored) ++sweep_->report.stored;
     if (answer.result == WebhookResult::foreign) ++sweep_->report.foreign;
-    if (answer.result == WebhookResult::unavailable) sweep_->failure = answer.detail;
+    if (answer.result == WebhookResult::unavailable) {
+      sweep_->failure = answer.detail;
+    } else {
+      known_.emplace(id_of_object(event), created_of_object(event).value_or(Time{}));
+    }
+  }
+  settle_one();
+}
+
+void EventSweep::settle_one() {
+  {
+    const std::lock_guard lock{guard_};
     if (--sweep_->open > 0) return;
   }
   page_done();
@@ -135,6 +156,8 @@ void EventSweep::end(std::string failure) {
     const bool hurries = asked_from_ && !failed;
     if (!hurries) next_at_ = sweep_->began + (failed ? options_.retry : options_.every);
     swept_all_ = swept_all_ || (all && !failed);
+    const Time oldest = sweep_->until - options_.overlap;
+    std::erase_if(known_, [oldest](const auto& event) { return event.second < oldest; });
     report = std::move(sweep_->report);
     report.failure = std::move(failure);
     sweep_.reset();

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "paysaga/engine/stripe/listing.hpp"
 #include "paysaga/engine/stripe/webhooks.hpp"
@@ -36,7 +37,8 @@ struct SweepReport {
 /// webhook: what nobody sent, or nobody could take, is heard of all the same.
 ///
 /// Windows of time are swept oldest first, so that what is done of a long absence stays done.
-/// Events that were heard before are recognised by their orders. How far a sweep goes is told by
+/// Events that this node has passed on lately are left out, others that were heard before are recognised by
+/// their orders. How far a sweep goes is told by
 /// the newest event that Stripe has: this machine's clock may be wrong, and only says when the next
 /// one is due.
 ///
@@ -78,7 +80,9 @@ class EventSweep {
   void on_newest(const actors::ProviderReply& reply);
   void ask_page();
   void on_page(const actors::ProviderReply& reply);
-  void took(const WebhookAnswer& answer);
+  void take(const std::string& event);
+  void took(const std::string& event, const WebhookAnswer& answer);
+  void settle_one();
   void page_done();
   void end(std::string failure);
 
@@ -86,6 +90,8 @@ class EventSweep {
   const Ports ports_;
   std::mutex guard_;  // Of all below. Never held while a port is called, but for load and save.
   bool swept_all_ = false;  // In this life.
+  /// When the events were created that were passed on, as far back as a sweep may meet them again.
+  std::unordered_map<std::string, Time> known_;
   std::optional<Time> asked_from_;
   std::optional<Time> next_at_;
   std::optional<Sweep> sweep_;

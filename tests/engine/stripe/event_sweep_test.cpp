@@ -115,6 +115,17 @@ TEST_CASE("sweep: the next begins where the last ended, a little before, when it
   CHECK(world.known().size() == 3);
 }
 
+TEST_CASE("sweep: what was passed on is not passed on once more", "[engine]") {
+  World world;
+  for (int i = 0; i < 5; ++i) world.happens(start - minutes{i});
+  world.broken = "evt_4";
+  world.sweep.tick(start);
+  world.broken.clear();
+  for (int i = 1; i <= 3; ++i) world.sweep.tick(start + i * minutes{10});
+  CHECK(world.known().size() == 5);
+  CHECK(world.taken.size() == 6);  // The one that could not be kept twice.
+}
+
 TEST_CASE("sweep: a clock that is days ahead, and then right again, loses nothing", "[engine]") {
   World world;
   world.happens(start - hours{1});
