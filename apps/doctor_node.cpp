@@ -30,6 +30,8 @@ class Questions {
   void ask_dead_letters();
   void ask_limits();
   void ask_webhooks();
+  void ask_holds();
+  void ask_comparison();
 
  private:
   [[nodiscard]] std::optional<std::string> body_of(const std::string& target, const char* what);
@@ -271,6 +273,67 @@ void Questions::ask_webhooks() {
        .next = {"paysaga stripe webhook check --help", "paysaga config show"}});
 }
 
+/// Somebody stopped something on purpose; whoever is called at night may not know.
+void Questions::ask_holds() {
+  const auto body = body_of("/v1/holds", "holds");
+  if (!body) return;
+  simdjson::dom::parser parser;
+  simdjson::dom::array holds;
+  if (parser.parse(*body)["holds"].get(holds) != simdjson::SUCCESS) {
+    return not_told("holds", "The node told holds that this version cannot read.");
+  }
+  std::vector<std::string> names;
+  std::vector<std::string> next = {"paysaga hold list" + place_.flag};
+  std::optional<Time> oldest;
+  for (const Json hold : holds) {
+    std::string name = text_at(hold, "/scope") + " " + text_at(hold, "/name");
+    const auto since = parse_time(text_at(hold, "/since"));
+    if (since && (!oldest || *since < *oldest)) oldest = *since;
+    const std::string line = name + " (" + text_at(hold, "/reason") + ")";
+    if (std::ranges::find(names, line) != names.end()) continue;  // Each node has it.
+    names.push_back(line);
+    next.push_back("paysaga hold clear " + name + " --reason WHY" + place_.flag);
+  }
+  if (names.empty()) {
+    return add({.need = Need::none, .what = "holds", .text = "No calls are held."});
+  }
+  add({.need = Need::act,
+       .what = "holds",
+       .text = fmt::format("An operator holds calls: {}.", fmt::join(names, ", ")),
+       .count = names.size(),
+       .unit = "hold",
+       .since = oldest,
+       .next = std::move(next)});
+}
+
+void Questions::ask_comparison() {
+  const auto answer = client_.get("/v1/reconcile");
+  if (!answer || answer->status != 200) return;  // None was made, or it runs no payments.
+  simdjson::dom::parser parser;
+  Json report;
+  simdjson::dom::array findings;
+  if (parser.parse(answer->body).get(report) != simdjson::SUCCESS ||
+      report["findings"].get(findings) != simdjson::SUCCESS) {
+    return not_told("reconcile", "The node told a comparison that this version cannot read.");
+  }
+  const auto began = parse_time(text_at(report, "/began"));
+  const std::string id = text_at(report, "/id");
+  if (findings.size() == 0) {
+    return add({.need = Need::none,
+                .what = "reconcile",
+                .text = "The comparison " + id + " with Stripe is " + text_at(report, "/state") +
+                        "; it found nothing."});
+  }
+  add({.need = Need::act,
+       .what = "reconcile",
+       .text = "The last comparison with Stripe found payments that differ.",
+       .count = findings.size(),
+       .unit = "difference",
+       .since = began ? std::optional{*began} : std::nullopt,
+       .next = {"paysaga reconcile report" + place_.flag,
+                "paysaga reconcile run --since 7d" + place_.flag}});
+}
+
 }  // namespace
 
 Result<DoctorReport> ask_node(const Common& common, Time now) {
@@ -307,6 +370,8 @@ Result<DoctorReport> ask_node(const Common& common, Time now) {
   questions.ask_dead_letters();
   questions.ask_limits();
   questions.ask_webhooks();
+  questions.ask_holds();
+  questions.ask_comparison();
   return report;
 }
 
