@@ -41,7 +41,7 @@ class Process:
     """A program that runs until it is told to end."""
 
     def __init__(self, command, log=None):
-        """`log`: where what it says on standard error goes."""
+        """`log`: where what it says on standard error goes: a path, or a descriptor, which it closes."""
         said = open(log, "ab") if log else subprocess.DEVNULL
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE,
                                         stderr=said, text=True, env=environment())
