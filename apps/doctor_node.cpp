@@ -318,11 +318,20 @@ void Questions::ask_comparison() {
   }
   const auto began = parse_time(text_at(report, "/began"));
   const std::string id = text_at(report, "/id");
-  if (findings.size() == 0) {
-    return add({.need = Need::none,
+  const std::string state = text_at(report, "/state");
+  if (state == "failed") {
+    return add({.need = Need::act,
                 .what = "reconcile",
-                .text = "The comparison " + id + " with Stripe is " + text_at(report, "/state") +
-                        "; it found nothing."});
+                .text = "The comparison " + id + " with Stripe failed: " + text_at(report, "/why"),
+                .since = began ? std::optional{*began} : std::nullopt,
+                .next = {"paysaga reconcile run --since 7d" + place_.flag}});
+  }
+  if (findings.size() == 0) {
+    const bool runs = state == "running";
+    return add({.need = runs ? Need::watch : Need::none,
+                .what = "reconcile",
+                .text = runs ? "The comparison " + id + " with Stripe is under way."
+                             : "The comparison " + id + " with Stripe found nothing."});
   }
   add({.need = Need::act,
        .what = "reconcile",

@@ -53,8 +53,8 @@ const std::vector<Known>& known_waits() {
   static const std::vector<Known> waits = {
       {"operator",
        Need::act,
-       "A payment came too late and is held: a person says what follows.",
-       {"paysaga order why {order}", "paysaga order refund {order} --reason TEXT"}},
+       "An operator holds it, or it was paid too late: it waits to be resumed.",
+       {"paysaga order why {order}", "paysaga order resume {order} --reason TEXT"}},
       {"evidence", Need::watch, "Stripe's answer was lost; what became of the call is looked up."},
       {"provider_answer",
        Need::watch,

@@ -79,10 +79,10 @@ std::vector<std::string> rows_of_sums(const std::vector<std::string>& sums) {
     if (parser.parse(text).get(of) != simdjson::SUCCESS) continue;
     for (const std::string side : {"provider", "engine", "foreign"}) {
       const auto at = [&](const char* name) { return text_at(of, "/" + side + "/" + name); };
-      rows.push_back(fmt::format(
-          R"({{"currency":"{}","side":"{}","payments":{},"captured_minor":{},"refunded_minor":{}}})",
-          text_at(of, "/currency"), side, at("payments"), at("captured_minor"),
-          at("refunded_minor")));
+      rows.push_back(fmt::format(R"({{"currency":"{}","side":"{}","payments":{},)"
+                                 R"("captured_minor":{},"refunded_minor":{}}})",
+                                 text_at(of, "/currency"), side, at("payments"),
+                                 at("captured_minor"), at("refunded_minor")));
     }
   }
   return rows;

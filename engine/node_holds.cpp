@@ -51,6 +51,11 @@ Result<void> one_of(const Texts& texts, const NodeHold& hold) {
                                         hold.name.substr(0, 64) + "'");
 }
 
+/// A line of a list, on a terminal: it must not become two, nor move the cursor.
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
+}
+
 }  // namespace
 
 void write_hold(storage::JsonWriter& json, const NodeHold& hold) {
@@ -93,6 +98,9 @@ Result<NodeHold> read_hold(const storage::JsonValue& object, bool clears) {
     return refuse("say why: reason has 1 to 500 bytes");
   }
   hold.ticket = text_in(object, "ticket").value_or("");
+  if (has_control(hold.reason) || has_control(hold.ticket)) {
+    return refuse("reason and ticket are one line, without control characters");
+  }
   if (hold.ticket.size() > ticket_bytes_max) return refuse("ticket has at most 200 bytes");
   if (const auto since = text_in(object, "since")) {
     const auto time = parse_time(*since);
@@ -138,8 +146,18 @@ Result<std::unique_ptr<NodeHolds>> NodeHolds::open(std::filesystem::path data, H
   for (const NodeHold& hold : *holds) {
     log_event(LogLevel::warning, "hold_kept", {{"hold", to_text(hold)}, {"reason", hold.reason}});
   }
-  return std::unique_ptr<NodeHolds>{
+  const std::filesystem::path file = file_in(data);
+  std::unique_ptr<NodeHolds> opened{
       new NodeHolds{std::move(data), std::move(names), std::move(*holds)}};
+  for (const NodeHold& hold : opened->holds_) {
+    // A node may have had another name; all else that is not known would hold nothing.
+    if (hold.scope == HoldScope::node || !opened->names_.makes_calls) continue;
+    if (const auto known = opened->check(hold); !known) {
+      return fail(ErrorCode::corrupt, file.string() + " holds '" + to_text(hold) +
+                                          "': " + known.error().detail + "; mend it");
+    }
+  }
+  return opened;
 }
 
 std::vector<NodeHold> NodeHolds::list() const {

@@ -65,9 +65,9 @@ bool is_compensation(const CommandInput& input) {
   return refund != nullptr && refund->compensation;
 }
 
-/// However many commands it has had: a held order must not be held for ever.
-bool is_release(const Saga& saga, const CommandInput& input) {
-  return saga.hold && std::holds_alternative<command::OrderResume>(input.command);
+/// However many commands it has had: one that has too many is the one to hold.
+bool is_of_operator(const CommandInput& input) {
+  return is_hold_command(input.command);
 }
 
 Decision decide_command(const Saga& saga, const CommandInput& input, const Context& context) {
@@ -88,7 +88,7 @@ Decision decide_command(const Saga& saga, const CommandInput& input, const Conte
     turn.saga.correlation_id =
         input.correlation_id.empty() ? input.id.text() : input.correlation_id;
   }
-  if (is_full(saga, context.policy) && !is_compensation(input) && !is_release(saga, input)) {
+  if (is_full(saga, context.policy) && !is_compensation(input) && !is_of_operator(input)) {
     Reply reply = refuse(turn, input, "too_many_inputs", "The order has had too many commands.");
     return finish(std::move(turn), came_in, std::move(reply));
   }

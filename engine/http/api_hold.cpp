@@ -155,7 +155,12 @@ void Api::list_holds(Call call) {
 void Api::change_hold(Call call, NodeHold hold) {
   const bool clears = call.match.route->operation == Operation::hold_clear;
   const bool forwarded = call.request.header(forwarded_header).has_value();
-  const bool meant = hold.scope != HoldScope::node || hold.name == options_.node;
+  // A node that was named anew still obeys what held it under its former name.
+  const auto holds = engine().holds();
+  const bool kept = clears && std::ranges::any_of(holds, [&hold](const NodeHold& one) {
+                      return one.scope == hold.scope && one.name == hold.name;
+                    });
+  const bool meant = kept || hold.scope != HoldScope::node || hold.name == options_.node;
   Result<void> here = fail(ErrorCode::not_found, "this node is " + options_.node);
   if (meant) {
     here =

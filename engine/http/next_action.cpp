@@ -64,6 +64,10 @@ std::optional<Problem> refuse_next_action(const Saga& saga) {
         saga, "other_role",
         "the payment is made by other nodes, or has not begun: ask one that runs payments", false);
   }
+  if (saga.hold) {
+    return refusal(saga, "held",
+                   "an operator holds the order: nothing is asked of the customer now", true);
+  }
   const std::string status{to_text(saga.payment->status)};
   switch (saga.payment->status) {
     case Status::ready:

@@ -72,8 +72,9 @@ bool fits(IntentStatus theirs, std::string_view ours) {
   return false;
 }
 
-bool takes_money(const SeenIntent& intent) {
-  return intent.captured_minor > 0 || intent.status == IntentStatus::requires_capture;
+bool keeps_money(const SeenIntent& intent) {
+  return intent.captured_minor > intent.refunded_minor ||
+         intent.status == IntentStatus::requires_capture;
 }
 
 std::string text_of(const SeenIntent& intent) {
@@ -86,7 +87,7 @@ std::string text_of(const SeenIntent& intent) {
 
 /// Another intent than the order's own: one of a former attempt, which must not hold money.
 std::vector<Finding> compare_stranger(const SeenIntent& there, const KnownOrder& here) {
-  if (!takes_money(there)) return {};
+  if (!keeps_money(there)) return {};
   const bool twice = there.captured_minor > 0 && here.captured_minor > 0;
   const std::int64_t minor = there.captured_minor > 0 ? there.captured_minor : there.amount.minor;
   return {{twice ? Difference::two_successes : Difference::charge_unknown, here.order, there.id,
@@ -107,7 +108,7 @@ std::string_view meaning_of(Difference difference) {
 std::vector<Finding> compare(const SeenIntent& there, const KnownOrder* here) {
   const Currency& currency = there.amount.currency;
   if (here == nullptr) {
-    if (!takes_money(there)) return {};  // Nobody can pay it any more, or nobody has.
+    if (!keeps_money(there)) return {};  // Nobody has paid it, or all was given back.
     return {{Difference::order_unknown, there.order, there.id, "no such order", text_of(there),
              there.amount}};
   }
@@ -146,11 +147,17 @@ std::vector<Finding> compare(const SeenIntent& there, const KnownOrder* here) {
 std::vector<Finding> compare(const SeenRefund& there, const KnownOrder* here) {
   const bool gave = there.status != RefundStatus::failed && there.status != RefundStatus::canceled;
   if (!gave) return {};
-  if (here == nullptr) return {};  // Its payment is named, if it took money.
+  // Of an intent that the order does not know, the payment is named while it keeps money.
+  if (here == nullptr || here->intent != there.intent) return {};
   if (std::ranges::find(here->refunds, there.id) != here->refunds.end()) return {};
   return {{Difference::refund_unknown, here->order, there.id, "not among its refunds",
            std::string{paysaga::to_text(there.status)} + " " + paysaga::to_text(there.amount),
            there.amount}};
+}
+
+bool is_final(Difference difference) {
+  return difference == Difference::order_unknown || difference == Difference::charge_unknown ||
+         difference == Difference::two_successes;
 }
 
 Finding unknown_there(const KnownOrder& here) {

@@ -80,6 +80,8 @@ struct Finding {
 [[nodiscard]] std::vector<Finding> compare(const SeenIntent& there, const KnownOrder* here);
 /// The same of a refund of one of our intents.
 [[nodiscard]] std::vector<Finding> compare(const SeenRefund& there, const KnownOrder* here);
+/// True for what no call under way of the order can explain: money of another intent.
+[[nodiscard]] bool is_final(Difference difference);
 /// An order whose intent the provider does not know.
 [[nodiscard]] Finding unknown_there(const KnownOrder& here);
 

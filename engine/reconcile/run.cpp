@@ -211,7 +211,10 @@ Result<std::optional<std::vector<Finding>>> Reconciler::Run::differences(const S
   if (!here) return tl::unexpected{here.error()};
   auto findings = compare_objects(suspect, *here ? &**here : nullptr);
   if (!findings) return tl::unexpected{findings.error()};
-  if (!findings->empty() && *here && (*here)->moving) return std::nullopt;
+  if (!findings->empty() && *here && (*here)->moving) {
+    std::erase_if(*findings, [](const Finding& finding) { return !is_final(finding.what); });
+    if (findings->empty()) return std::nullopt;
+  }
   return std::optional{*std::move(findings)};
 }
 

@@ -37,10 +37,9 @@ struct SweepReport {
 /// webhook: what nobody sent, or nobody could take, is heard of all the same.
 ///
 /// Windows of time are swept oldest first, so that what is done of a long absence stays done.
-/// Events that this node has passed on lately are left out, others that were heard before are recognised by
-/// their orders. How far a sweep goes is told by
-/// the newest event that Stripe has: this machine's clock may be wrong, and only says when the next
-/// one is due.
+/// Events that this node has passed on lately are left out, others that were heard before are
+/// recognised by their orders. How far a sweep goes is told by the newest event that Stripe has:
+/// this machine's clock may be wrong, and only says when the next one is due.
 ///
 /// Threads:   any.
 /// Lifetime:  outlives the last callback of its ports.

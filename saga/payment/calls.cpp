@@ -18,17 +18,21 @@ Lane lane_of(OperationKind kind) {
   return kind == OperationKind::refund ? Lane::refund : Lane::customer;
 }
 
-Call send_of(const Operation& operation, const Context& context) {
-  const Time until = planted(PlantedBug::key_age_unheeded)
-                         ? Time::max()
-                         : operation.decided_at + context.policy.key_age_max;
+/// After it nothing is sent: the key is too old, or the customer's time to pay is over.
+Time last_send(const Payment& payment, const Operation& operation, const Context& context) {
+  if (planted(PlantedBug::key_age_unheeded)) return Time::max();
+  const Time young = operation.decided_at + context.policy.key_age_max;
+  return operation.kind == OperationKind::confirm ? std::min(young, payment.expires_at) : young;
+}
+
+Call send_of(const Payment& payment, const Operation& operation, const Context& context) {
   return Call{.id = operation.key.text() + "#" + std::to_string(operation.sends),
               .kind = CallKind::send,
               .lane = lane_of(operation.kind),
               .request = operation.request,
               .key = operation.key,
               .not_before = operation.next_at,
-              .send_until = until,
+              .send_until = last_send(payment, operation, context),
               .operation = operation.kind};
 }
 
@@ -116,7 +120,7 @@ std::vector<Call> pending_calls(const Payment& payment, const OrderId&, const Co
   for (const Operation& operation : payment.operations) {
     switch (step_of(payment, operation, hold)) {
       case Step::send:
-        calls.push_back(send_of(operation, context));
+        calls.push_back(send_of(payment, operation, context));
         break;
       case Step::look:
         calls.push_back(look_of(payment, operation, context, due_of(operation, hold)));

@@ -38,6 +38,15 @@ void nothing(Draft& draft) {
   if (heard && never_lost && expired(draft)) expire_if_due(draft);
 }
 
+/// Evidence that nothing was charged: another try may be sent, while there is time to pay.
+void undone(Draft& draft) {
+  if (!expired(draft)) {
+    return next_try(draft, *find_operation(draft.payment, OperationKind::confirm));
+  }
+  settle(draft, OperationKind::confirm, "it was not carried out");
+  expire_if_due(draft);
+}
+
 /// A look beside the confirm, whose answer may still come. What no other confirm can change any
 /// more is its outcome; all else is left to the answer, or to its own look-ups.
 void looked(Draft& draft, const IntentObject& intent) {
@@ -66,9 +75,7 @@ void answered(Draft& draft, const Finding& finding) {
                  },
                  [&](const found::Declined& f) { declined(draft, f.decline); },
                  [&](const found::Refused& f) { refused(draft, f); },
-                 [&](const found::Undone&) {
-                   next_try(draft, *find_operation(draft.payment, OperationKind::confirm));
-                 },
+                 [&](const found::Undone&) { undone(draft); },
              },
              finding);
 }

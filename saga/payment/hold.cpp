@@ -38,7 +38,8 @@ void resume(Payment& payment, const Hold& hold, Time now) {
   for (Operation& operation : payment.operations) {
     // Its key begins to age with its first send.
     if (is_unsent(operation, hold)) operation.decided_at = now;
-    operation.next_at = std::min(operation.next_at, now);
+    // The looks went by the schedule; what was to wait before the hold still waits.
+    if (operation.reads > 0) operation.next_at = std::min(operation.next_at, now);
   }
 }
 

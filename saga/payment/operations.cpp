@@ -244,9 +244,10 @@ void outdate(Draft& draft, Operation& operation) {
   operation.answered_at = draft.now();
   operation.absent = 0;
   operation.absent_since = std::nullopt;
-  operation.last_error = "the key is too old to be sent";
+  operation.last_error = "too late to be sent";
   operation.next_at = draft.now();
-  note(draft, std::string{to_text(operation.kind)} + " key too old: only looked up from now on");
+  note(draft,
+       std::string{to_text(operation.kind)} + " too late to be sent: only looked up from now on");
   if (first) {
     tell(draft, EventType::payment_outcome_unknown, to_text(operation.kind), operation.last_error);
   }

@@ -117,8 +117,8 @@ TEST_CASE("hold: that nothing is found proves nothing while it lasts", "[saga][h
     CHECK(sends_nothing(stage));
     play(stage,
          {{resume("c3"), "PAYMENT_PROCESSING", "RESUMED"},
-          {pass(hours{2}), "PENDING", "PAYMENT_OUTCOME_KNOWN PAYMENT_COMPLETED ORDER_CREATED"}});
-    CHECK(stage.oracle.charged() == 4200);
+          {pass(hours{2}), "EXPIRED", "PAYMENT_OUTCOME_KNOWN PAYMENT_CANCELLED ORDER_EXPIRED"}});
+    CHECK(stage.oracle.charged() == 0);  // Nobody waits for it any more.
   }
   SECTION("of a refund") {
     pay(stage);
@@ -245,15 +245,17 @@ TEST_CASE("hold: what may not be, and what is told again", "[saga][hold]") {
               });
 }
 
-TEST_CASE("hold: an order that has had too many commands can still be resumed", "[saga][hold]") {
+TEST_CASE("hold: an order that has had too many commands can be held and resumed", "[saga][hold]") {
   Play stage;
   stage.policy.commands_max = 2;
-  play(stage, {
-                  {initiate("c1", 4200, "pm_ok"), "PAYMENT_PROCESSING", "PAYMENT_INITIATED"},
-                  {hold("c2"), "PAYMENT_PROCESSING", "HELD"},
-                  {hold("c3"), "PAYMENT_PROCESSING", "refused too_many_inputs COMMAND_REFUSED"},
-                  {resume("c4"), "PAYMENT_PROCESSING", "RESUMED"},
-              });
+  play(stage,
+       {
+           {initiate("c1", 4200, "pm_ok"), "PAYMENT_PROCESSING", "PAYMENT_INITIATED"},
+           {hold("c2"), "PAYMENT_PROCESSING", "HELD"},
+           {hold("c3", "OPS-9"), "PAYMENT_PROCESSING", "HELD"},
+           {resume("c4"), "PAYMENT_PROCESSING", "RESUMED"},
+           {refund("c5", "r1", 1), "PAYMENT_PROCESSING", "refused too_many_inputs COMMAND_REFUSED"},
+       });
 }
 
 TEST_CASE("hold: its key is as young as its first send", "[saga][hold]") {
@@ -278,7 +280,7 @@ TEST_CASE("hold: a parked command has as long as before once it is resumed", "[s
                   {refund("c2", "r1", 1000), "PAYMENT_PROCESSING",
                    "parked the outcome of the payment is not known"},
                   {hold("c3"), "PAYMENT_PROCESSING", "HELD"},
-                  {pass(hours{1}), "PAYMENT_PROCESSING", ""},
+                  {pass(minutes{15}), "PAYMENT_PROCESSING", ""},
                   {[](Play& play) { static_cast<void>(play.wake()); }, "PAYMENT_PROCESSING",
                    "ignored nothing is due"},
                   {resume("c4"), "PAYMENT_PROCESSING", "RESUMED"},

@@ -84,6 +84,12 @@ TEST_CASE("reconcile: what differs between an intent and its order", "[engine]")
          t.status = IntentStatus::requires_capture;
        },
        "charge_unknown"},
+      {"another intent has taken money, and given it back",
+       [](auto& t, auto&) {
+         t.id = "pi_2";
+         t.refunded_minor = 4200;
+       },
+       ""},
       {"an intent of a former attempt",
        [](auto& t, auto&) {
          t.id = "pi_0";
@@ -118,7 +124,9 @@ TEST_CASE("reconcile: money of an order that is not here is named, an unpaid int
           "[engine]") {
   SeenIntent there = paid();
   CHECK(differences(there, nullptr) == "order_unknown");
-  there.captured_minor = 0;
+  there.refunded_minor = 4200;
+  CHECK(differences(there, nullptr).empty());
+  there.captured_minor = there.refunded_minor = 0;
   there.status = IntentStatus::requires_payment_method;
   CHECK(differences(there, nullptr).empty());
   there.status = IntentStatus::requires_capture;
@@ -134,6 +142,9 @@ TEST_CASE("reconcile: a refund that its order does not know is named", "[engine]
                    .order = "ord_1",
                    .ledger = "ours"};
   CHECK(compare(there, &here).front().what == Difference::refund_unknown);
+  there.intent = "pi_2";  // Of a stranger, which is named itself.
+  CHECK(compare(there, &here).empty());
+  there.intent = "pi_1";
   there.status = RefundStatus::failed;
   CHECK(compare(there, &here).empty());
   there.status = RefundStatus::pending;

@@ -131,6 +131,16 @@ TEST_CASE("reconciler: an order under way is no finding", "[engine]") {
   CHECK(report.moving == 1);
 }
 
+TEST_CASE("reconciler: a second payment is named whatever is under way", "[engine]") {
+  World world;
+  world.intents["pi_1"] = intent("pi_1", "ord_1", 100);
+  world.intents["pi_2"] = intent("pi_2", "ord_1", 100);
+  world.orders["ord_1"] = order("ord_1", "pi_1", 100, "intended");
+  const Report report = world.run();
+  REQUIRE(report.findings.size() == 1);
+  CHECK(report.findings.front().what == Difference::two_successes);
+}
+
 TEST_CASE("reconciler: an order whose intent is older is read, one whose intent is nowhere named",
           "[engine]") {
   World world;

@@ -270,10 +270,21 @@ TEST_CASE("evidence: an old key is looked up, never sent", "[saga][payment]") {
     CHECK(world.call("confirm").kind == CallKind::read_intent);
     play(world, {
                     {after(seconds{60}), "", ""},
-                    {shows("confirm", IntentStatus::requires_payment_method), "confirming",
-                     "confirm 1.2 | PAYMENT_OUTCOME_KNOWN"},
+                    {shows("confirm", IntentStatus::requires_payment_method), "cancelling",
+                     "cancel 1.1 | PAYMENT_OUTCOME_KNOWN"},  // The time to pay is over.
                 });
   }
+}
+
+TEST_CASE("evidence: no confirm is sent once the time to pay is over", "[saga][payment]") {
+  World world = confirming();
+  CHECK(world.call("confirm").send_until == world.payment->expires_at);
+  play(world, {
+                  {unknown("confirm"), "confirming", "confirm 1.1? | PAYMENT_OUTCOME_UNKNOWN"},
+                  {after(minutes{30}), "", ""},
+                  {shows("confirm", IntentStatus::requires_payment_method), "cancelling",
+                   "cancel 1.1 | PAYMENT_OUTCOME_KNOWN"},
+              });
 }
 
 TEST_CASE("evidence: unexpected state of a confirm is decided by the intent", "[saga][payment]") {
