@@ -140,9 +140,9 @@ template <class F, Of<payment::Payment> T>
 void walk(F& field, T& value) {
   auto& [status, amount, customer, method, method_waits, off_session, metadata, initiated_at,
          expires_at, intent_number, attempt, intent, cancel, closed, late, operations, refunds,
-         money, reads, looks, next_read_at, sequence, manual_capture, capture, capture_tries,
-         hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks, seen_at,
-         refunds_told] = value;
+         money, reads, looks, next_read_at, sequence, manual_capture, refunds_told, capture,
+         capture_tries, hold_alarm_at, disputes, disputes_at, dispute_reads, dispute_looks,
+         seen_at] = value;
   field("status", status);
   field("amount", amount);
   field("customer", customer);

@@ -114,6 +114,7 @@ struct Payment {
   std::optional<Time> next_read_at;  // At the intent; once that is captured, at its refunds.
   std::uint64_t sequence = 0;        // Of its last event.
   bool manual_capture = false;
+  bool refunds_told = false;  // Of refunds, before it was captured: they are listed then.
   std::optional<CaptureRequest> capture = {};  // While it is under way.
   int capture_tries = 0;                       // Captures decided so far: the `try` of the newest.
   std::optional<Time> hold_alarm_at = {};  // authorized: when somebody is told that time is short.
@@ -122,7 +123,6 @@ struct Payment {
   int dispute_reads = 0;                 // Looks since the last news: the schedule's step.
   int dispute_looks = 0;                 // All looks: part of the next look's call id.
   std::optional<Time> seen_at = {};      // When the provider last showed the intent as it is here.
-  bool refunds_told = false;  // Of refunds, before it was captured: they are listed then.
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 
