@@ -20,7 +20,6 @@ struct SeenIntent {
   bool disputed = false;
   std::string order;  // Our metadata; empty: nobody's of ours.
   std::string ledger;
-  Time created{};
 };
 
 struct SeenRefund {
@@ -35,7 +34,6 @@ struct SeenRefund {
 /// An order as the engine has it now: what its JSON says.
 struct KnownOrder {
   std::string order;
-  std::string status;          // "PENDING".
   std::string payment_status;  // "captured"; empty: no payment.
   std::optional<Money> amount;
   std::int64_t captured_minor = 0;

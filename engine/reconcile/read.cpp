@@ -43,6 +43,18 @@ std::optional<Money> money_of(const JsonValue& object) {
   return Money{*minor->integer(), *currency};
 }
 
+/// What every object of Stripe that is compared must have.
+struct Named {
+  std::string id;
+  Money amount;
+};
+Result<Named> named(const JsonValue& object, std::string_view what) {
+  const auto amount = money_of(object);
+  std::string id = text_at(object, "id");
+  if (!id.empty() && amount) return Named{std::move(id), *amount};
+  return fail(ErrorCode::malformed, std::string{what} + " without id, amount or currency");
+}
+
 std::string mark_of(const JsonValue& object, std::string_view name) {
   const auto metadata = object.find("metadata");
   return metadata ? text_at(*metadata, name) : std::string{};
@@ -54,18 +66,14 @@ Result<SeenIntent> read_seen_intent(std::string_view json) {
   const auto document = JsonDocument::parse(json);
   if (!document) return tl::unexpected{document.error()};
   const JsonValue root = document->root();
-  const auto amount = money_of(root);
-  const std::string id = text_at(root, "id");
-  if (id.empty() || !amount) {
-    return fail(ErrorCode::malformed, "a payment intent without id, amount or currency");
-  }
-  SeenIntent intent{.id = id,
+  const auto of = named(root, "a payment intent");
+  if (!of) return tl::unexpected{of.error()};
+  SeenIntent intent{.id = of->id,
                     .status = parse_intent_status(text_at(root, "status")),
-                    .amount = *amount,
+                    .amount = of->amount,
                     .captured_minor = integer_at(root, "amount_received"),
                     .order = mark_of(root, "order_id"),
-                    .ledger = mark_of(root, "ledger"),
-                    .created = Time{seconds{integer_at(root, "created")}}};
+                    .ledger = mark_of(root, "ledger")};
   const auto charge = root.find("latest_charge");
   if (charge && charge->type() == JsonType::object) {
     intent.refunded_minor = integer_at(*charge, "amount_refunded");
@@ -78,15 +86,12 @@ Result<SeenRefund> read_seen_refund(std::string_view json) {
   const auto document = JsonDocument::parse(json);
   if (!document) return tl::unexpected{document.error()};
   const JsonValue root = document->root();
-  const auto amount = money_of(root);
-  const std::string id = text_at(root, "id");
-  if (id.empty() || !amount) {
-    return fail(ErrorCode::malformed, "a refund without id, amount or currency");
-  }
-  return SeenRefund{.id = id,
+  const auto of = named(root, "a refund");
+  if (!of) return tl::unexpected{of.error()};
+  return SeenRefund{.id = of->id,
                     .intent = id_at(root, "payment_intent"),
                     .status = parse_refund_status(text_at(root, "status")),
-                    .amount = *amount,
+                    .amount = of->amount,
                     .order = mark_of(root, "order_id"),
                     .ledger = mark_of(root, "ledger")};
 }
@@ -95,7 +100,7 @@ Result<KnownOrder> read_known_order(std::string_view json) {
   const auto document = JsonDocument::parse(json);
   if (!document) return tl::unexpected{document.error()};
   const JsonValue root = document->root();
-  KnownOrder order{.order = text_at(root, "order_id"), .status = text_at(root, "status")};
+  KnownOrder order{.order = text_at(root, "order_id")};
   if (order.order.empty()) return fail(ErrorCode::malformed, "an order without its id");
   if (const auto amount = root.find("amount"); amount && amount->type() == JsonType::object) {
     const auto currency = Currency::parse(text_at(*amount, "currency"));

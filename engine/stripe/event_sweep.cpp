@@ -86,17 +86,17 @@ void EventSweep::on_page(const actors::ProviderReply& reply) {
 
 void EventSweep::take(const std::string& event) {
   const std::string id = id_of_object(event);
-  {
-    std::unique_lock lock{guard_};
-    if (known_.contains(id)) {
-      lock.unlock();
-      return settle_one();
-    }
-  }
-  ports_.take(event, [this, event](const WebhookAnswer& answer) { took(event, answer); });
+  const bool known = [&] {
+    const std::lock_guard lock{guard_};
+    return known_.contains(id);
+  }();
+  if (known) return settle_one();
+  const Time created = created_of_object(event).value_or(Time{});
+  ports_.take(event,
+              [this, id, created](const WebhookAnswer& answer) { took(id, created, answer); });
 }
 
-void EventSweep::took(const std::string& event, const WebhookAnswer& answer) {
+void EventSweep::took(const std::string& id, Time created, const WebhookAnswer& answer) {
   {
     const std::lock_guard lock{guard_};
     if (answer.result == WebhookResult::stored) ++sweep_->report.stored;
@@ -104,7 +104,7 @@ void EventSweep::took(const std::string& event, const WebhookAnswer& answer) {
     if (answer.result == WebhookResult::unavailable) {
       sweep_->failure = answer.detail;
     } else {
-      known_.emplace(id_of_object(event), created_of_object(event).value_or(Time{}));
+      known_.emplace(id, created);
     }
   }
   settle_one();

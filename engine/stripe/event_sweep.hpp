@@ -80,7 +80,7 @@ class EventSweep {
   void ask_page();
   void on_page(const actors::ProviderReply& reply);
   void take(const std::string& event);
-  void took(const std::string& event, const WebhookAnswer& answer);
+  void took(const std::string& id, Time created, const WebhookAnswer& answer);
   void settle_one();
   void page_done();
   void end(std::string failure);

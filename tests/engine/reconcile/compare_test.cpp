@@ -18,7 +18,6 @@ SeenIntent paid() {
 
 KnownOrder pending() {
   return {.order = "ord_1",
-          .status = "PENDING",
           .payment_status = "captured",
           .amount = Money{4200, eur},
           .captured_minor = 4200,
